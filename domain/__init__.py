@@ -1,0 +1,1 @@
+"""The words of the project as types: no logic beyond their own consistency, no imports of ours."""

@@ -1,0 +1,48 @@
+"""Plain configuration objects that services hand to pipelines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_EMBEDDING = "all-MiniLM-L6-v2"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexConfig:
+    """One index version of a collection: what fixes the meaning of its rows.
+
+    ``name`` is the Milvus collection; ``language`` an ISO 639-1 code that chooses the keyword analyzer;
+    ``dimension`` the length of the embedding's vectors.
+    """
+
+    name: str
+    embedding: str = DEFAULT_EMBEDDING
+    dimension: int = 384
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchConfig:
+    """How one question is searched.
+
+    ``candidates`` chunks are taken from each leg, ``passages`` are returned. ``weight`` is the share
+    of similarity in the fused score, the rest is keyword.
+    """
+
+    passages: int = 6
+    candidates: int = 50
+    weight: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Where things are in this process; pipelines' YAML says what, this says where.
+
+    ``milvus_uri`` is what pymilvus connects to (``unix:/…/milvus.sock`` for the embedded engine).
+    """
+
+    milvus_uri: str
+    models_dir: Path
+    milvus_token: str = ""
+    cache_dir: Path | None = None
