@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from domain.immutable import Immutable
+
 DEFAULT_EMBEDDING = "all-MiniLM-L6-v2"
 
 
 @dataclass(frozen=True, slots=True)
-class IndexConfig:
+class IndexConfig(Immutable):
     """One index version of a collection: what fixes the meaning of its rows.
 
     ``name`` is the Milvus collection; ``language`` an ISO 639-1 code that chooses the keyword analyzer;
@@ -23,7 +25,7 @@ class IndexConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchConfig:
+class SearchConfig(Immutable):
     """How one question is searched.
 
     ``candidates`` chunks are taken from each leg, ``passages`` are returned. ``weight`` is the share
@@ -36,7 +38,7 @@ class SearchConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(Immutable):
     """Where things are in this process; pipelines' YAML says what, this says where.
 
     ``milvus_uri`` is what pymilvus connects to (``unix:/…/milvus.sock`` for the embedded engine).

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from domain.immutable import Immutable
+
 
 class DocumentStatus(StrEnum):
     """Where a document stands. Only a ``READY`` one can be found."""
@@ -25,7 +27,7 @@ class MediaType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rectangle:
+class Rectangle(Immutable):
     """A box on a page, in fractions of the page's width and height, origin at the top left."""
 
     left: float
@@ -35,7 +37,7 @@ class Rectangle:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(Immutable):
     """A line of a page: characters ``start`` to ``end`` of ``Page.text``, and where they stand."""
 
     start: int
@@ -44,7 +46,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Immutable):
     """One page. ``number`` counts physical pages from 1; ``label`` is what is printed on it."""
 
     number: int
@@ -54,7 +56,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Immutable):
     """A heading or outline entry: it opens a section at ``offset`` characters into its page's text."""
 
     level: int
@@ -64,7 +66,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class ParsedDocument:
+class ParsedDocument(Immutable):
     """What a reader found in a file."""
 
     media_type: MediaType
@@ -76,7 +78,7 @@ class ParsedDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Span(Immutable):
     """Characters ``start`` to ``end`` of ``Chunk.text``, and the box they fill on ``page``."""
 
     start: int
@@ -86,7 +88,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Immutable):
     """A passage: the text that is embedded, searched, quoted and boxed.
 
     ``context`` is the line "title › section" that goes before the text when it is embedded and

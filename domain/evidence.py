@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from domain.immutable import Immutable
+
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Immutable):
     """Which documents of an index a search may return; applied inside the store on every call.
 
     Exactly one of the two is used: ``include`` names the only documents to search; when it is
@@ -21,7 +23,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Immutable):
     """A chunk found by one leg of the search. ``score`` is the leg's raw one (cosine or BM25)."""
 
     chunk_id: str
@@ -34,7 +36,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class Scores(Immutable):
     """The scores of one chunk for one question, as DESIGN.md names them."""
 
     similarity: float | None = None
@@ -47,7 +49,7 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Immutable):
     """A chunk as used in a run, best first; ``rank`` counts from 1."""
 
     rank: int
@@ -61,7 +63,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Immutable):
     """A quoted span: characters ``start`` to ``end`` of the evidence's text, numbered as in the answer."""
 
     number: int
@@ -74,7 +76,7 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Immutable):
     """A sentence of the answer, the citations it carries, and whether they support it."""
 
     text: str
@@ -83,7 +85,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfidencePart:
+class ConfidencePart(Immutable):
     """One reason behind a confidence: a name from the interface's texts and a value in [0, 1]."""
 
     name: str
@@ -91,7 +93,7 @@ class ConfidencePart:
 
 
 @dataclass(frozen=True, slots=True)
-class Confidence:
+class Confidence(Immutable):
     """Calibrated probability that the answer is right and supported, with what it was made of.
 
     ``value`` is ``None`` when it was not computed. ``calibration`` names the parameters used.
@@ -104,7 +106,7 @@ class Confidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Immutable):
     """An answer with what it rests on. ``abstained`` means that the documents don't answer."""
 
     text: str

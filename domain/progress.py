@@ -13,7 +13,7 @@ class Progress:
     """
 
     def __init__(self, report: Callable[[str, int, int], None] | None = None) -> None:
-        """Call ``report(stage, done, total)`` on every report; it may raise ``Cancelled`` to stop the work."""
+        """Call ``report(stage, done, total)`` each time; it may raise ``Cancelled`` to stop the work."""
         self._report = report
 
     def __call__(self, stage: str, done: int, total: int) -> None:

@@ -1,0 +1,78 @@
+"""Typed settings of an installation, from the environment and ``.env``."""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK_NAMES = frozenset({"localhost", "ip6-localhost"})
+
+
+class Settings(BaseSettings):
+    """What may be set from outside; everything has a default that works on one machine.
+
+    Names follow the environment variables: ``KH_APP_DATA_DIR`` moves the data folder, ``DATABASE_URL``
+    and ``MILVUS_URI`` replace the embedded database and engine by servers.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    data_dir: Path = Field(default=Path("ktem_app_data"), validation_alias="KH_APP_DATA_DIR")
+    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
+    milvus_uri: str | None = Field(default=None, validation_alias="MILVUS_URI")
+    milvus_token: SecretStr = Field(default=SecretStr(""), validation_alias="MILVUS_TOKEN")
+    secret_key: SecretStr | None = Field(default=None, validation_alias="EVIDENTIA_SECRET_KEY")
+    models_dir: Path | None = Field(default=None, validation_alias="EVIDENTIA_MODELS_DIR")
+    log_level: str = Field(default="INFO", validation_alias="EVIDENTIA_LOG_LEVEL")
+    max_upload_mb: int = Field(default=200, ge=1, validation_alias="EVIDENTIA_MAX_UPLOAD_MB")
+    session_days: float = Field(default=30.0, gt=0, validation_alias="EVIDENTIA_SESSION_DAYS")
+
+    @field_validator("data_dir", "models_dir")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return None if path is None else path.expanduser().absolute()
+
+    @cached_property
+    def user_data(self) -> Path:
+        """The folder of everything users made: database, files, vectors."""
+        return self.data_dir / "user_data"
+
+    @cached_property
+    def files(self) -> Path:
+        """Originals, stored under their SHA-256."""
+        return self.user_data / "files"
+
+    @cached_property
+    def logs(self) -> Path:
+        """Log files of the app, the worker and the engine."""
+        return self.user_data / "logs"
+
+    @cached_property
+    def models(self) -> Path:
+        """Weights of built-in models."""
+        return self.models_dir or self.data_dir / "models"
+
+    @cached_property
+    def cache(self) -> Path:
+        """What may be deleted at any time and comes back by itself."""
+        return self.data_dir / "cache"
+
+    @cached_property
+    def sql_url(self) -> str:
+        """The database's URL for SQLAlchemy."""
+        return self.database_url or f"sqlite:///{self.user_data / 'sql.db'}"
+
+
+def is_loopback(address: str) -> bool:
+    """Whether a host name or address means this machine only; an empty one means all interfaces."""
+    host = address.strip().strip("[]").lower()
+    if host in LOOPBACK_NAMES:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
