@@ -2,3 +2,8 @@
 
 Imports only ``domain``; gets plain configuration objects from services.
 """
+
+import os
+
+# Haystack would report usage over the network; it reads this before its first import.
+os.environ.setdefault("HAYSTACK_TELEMETRY_ENABLED", "False")

@@ -1,0 +1,100 @@
+"""Loading pipelines from YAML and running them with the time of every component."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from haystack import Pipeline, tracing
+from haystack.core.errors import DeserializationError, PipelineError, PipelineRuntimeError
+from haystack.tracing import Span, Tracer
+from haystack.tracing.tracer import NullSpan
+
+from domain.config import Runtime
+from domain.errors import EvidentiaError, InvalidInput
+
+ALLOWED_MODULES = ["pipelines.*"]
+_timings: ContextVar[dict[str, float] | None] = ContextVar("timings", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a pipeline's components gave, and the milliseconds that each took."""
+
+    outputs: dict[str, Any]
+    timings_ms: dict[str, float]
+
+
+@lru_cache(maxsize=64)
+def load(yaml: str, runtime: Runtime) -> Pipeline:
+    """Build a pipeline from its YAML, tell its components where things are, and warm them up.
+
+    The same YAML and runtime give the same pipeline: it keeps no state of a run, so that threads share it.
+    Raises ``InvalidInput`` for YAML that is no pipeline of ours, and what the components' ``warm_up`` raises.
+    """
+    try:
+        pipeline = Pipeline.loads(yaml, allowed_modules=ALLOWED_MODULES)
+    except (DeserializationError, PipelineError, ValueError, TypeError, KeyError, AttributeError) as error:
+        msg = "This pipeline's YAML cannot be used. Check its component types, parameters and connections."
+        raise InvalidInput(msg) from error
+    for _, component in pipeline.walk():
+        if hasattr(component, "bind"):
+            component.bind(runtime)
+    pipeline.warm_up()
+    return pipeline
+
+
+def run(pipeline: Pipeline, inputs: dict[str, Any], outputs_from: set[str]) -> Outcome:
+    """Run a pipeline on the inputs that it has sockets for, and keep the outputs of some components.
+
+    ``inputs`` maps the name of an input to its value; every component that has an unconnected input of that
+    name gets it, so that a component swapped in YAML needs no change here. Raises the components' own errors.
+    """
+    data = {
+        component: {name: inputs[name] for name in sockets if name in inputs}
+        for component, sockets in pipeline.inputs(include_components_with_connected_inputs=False).items()
+    }
+    timings: dict[str, float] = {}
+    token = _timings.set(timings)
+    try:
+        outputs = pipeline.run(data, include_outputs_from=outputs_from)
+    except PipelineRuntimeError as error:
+        cause = error.__cause__
+        if isinstance(cause, EvidentiaError):
+            raise cause from cause.__cause__
+        raise
+    finally:
+        _timings.reset(token)
+    return Outcome(outputs, timings)
+
+
+class _TimingTracer(Tracer):
+    """Adds up the time of each component of the run in this context."""
+
+    @contextlib.contextmanager
+    def trace(
+        self,
+        operation_name: str,
+        tags: dict[str, Any] | None = None,
+        parent_span: Span | None = None,  # noqa: ARG002
+    ) -> Iterator[Span]:
+        timings = _timings.get()
+        name = (tags or {}).get("haystack.component.name")
+        started = time.perf_counter()
+        try:
+            yield NullSpan()
+        finally:
+            if timings is not None and name and operation_name == "haystack.component.run":
+                elapsed = (time.perf_counter() - started) * 1000
+                timings[name] = round(timings.get(name, 0.0) + elapsed, 3)
+
+    def current_span(self) -> Span | None:
+        return None
+
+
+tracing.enable_tracing(_TimingTracer())

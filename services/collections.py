@@ -1,0 +1,169 @@
+"""Collections: sets of documents with one embedding and one owner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from domain.config import DEFAULT_EMBEDDING, IndexConfig
+from domain.documents import DocumentStatus
+from domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from domain.users import User
+from pipelines import build
+from services.installation import Installation
+from services.tables import CollectionRow, DocumentRow, IndexVersionRow, new_id
+
+DEFAULT_NAME = "Documents"
+MAX_NAME_LENGTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection as the acting user sees it."""
+
+    id: str
+    name: str
+    shared: bool
+    may_write: bool
+    documents_ready: int
+    fusion_weight: float | None
+    search_pipeline: str | None
+    answer_pipeline: str | None
+    index_version_id: str
+    ingestion_pipeline: str
+    index: IndexConfig
+
+
+def create(
+    installation: Installation,
+    user: User,
+    name: str,
+    *,
+    shared: bool = False,
+    embedding: str = DEFAULT_EMBEDDING,
+    language: str = "en",
+    temporary: bool = False,
+) -> Collection:
+    """Make a collection that belongs to ``user``, with its first index version.
+
+    ``language`` (ISO 639-1) chooses the analyzer of the keyword search. A ``temporary`` collection is
+    listed nowhere. Raises ``InvalidInput`` for an unusable name or embedding and ``Conflict`` when the
+    user has one of that name.
+    """
+    name = " ".join(name.split())
+    if not name or len(name) > MAX_NAME_LENGTH:
+        msg = f"A collection needs a name of 1 to {MAX_NAME_LENGTH} characters."
+        raise InvalidInput(msg)
+    dimension = build.embedding_dimension(embedding)
+    row = CollectionRow(id=new_id(), name=name, owner_id=user.id, shared=shared, temporary=temporary)
+    version = IndexVersionRow(
+        id=new_id(), collection_id=row.id, embedding=embedding, dimension=dimension, language=language
+    )
+    version.ingestion_pipeline = build.ingestion_yaml(_index_config(version))
+    try:
+        with installation.database.session() as session:
+            session.add(row)
+            session.flush()
+            session.add(version)
+    except IntegrityError as error:
+        msg = f"You have a collection named “{name}” already. Choose another name."
+        raise Conflict(msg) from error
+    return get(installation, user, row.id)
+
+
+def readable(installation: Installation, user: User) -> list[Collection]:
+    """The collections that ``user`` may read, by name."""
+    query = select(CollectionRow).where(CollectionRow.temporary.is_(False))
+    if not user.is_admin:
+        query = query.where(or_(CollectionRow.owner_id == user.id, CollectionRow.shared.is_(True)))
+    with installation.database.read() as session:
+        rows = session.scalars(query.order_by(CollectionRow.name, CollectionRow.id)).all()
+        return [_view(session, row, user) for row in rows]
+
+
+def get(installation: Installation, user: User, collection_id: str) -> Collection:
+    """One collection. Raises ``NotFound`` when there is none that ``user`` may read."""
+    with installation.database.read() as session:
+        row = session.get(CollectionRow, collection_id)
+        if row is None or not _may_read(row, user):
+            msg = "There is no such collection, or it is not shared with you."
+            raise NotFound(msg)
+        return _view(session, row, user)
+
+
+def by_name(installation: Installation, user: User, name: str) -> Collection:
+    """The collection of that name, the user's own first. Raises ``NotFound``."""
+    matches = [c for c in readable(installation, user) if c.name == name]
+    if not matches:
+        msg = f"There is no collection named “{name}” that you may read."
+        raise NotFound(msg)
+    return next((c for c in matches if c.may_write), matches[0])
+
+
+def for_writing(installation: Installation, user: User, collection_id: str) -> Collection:
+    """One collection to add documents to. Raises ``NotFound`` or ``NotAllowed``."""
+    collection = get(installation, user, collection_id)
+    if not collection.may_write:
+        msg = "You may read this collection but not add to it. Ask its owner."
+        raise NotAllowed(msg)
+    return collection
+
+
+def delete(installation: Installation, user: User, collection_id: str) -> None:
+    """Remove an empty collection and its index. Raises ``NotAllowed``, ``NotFound``, ``Conflict``."""
+    collection = get(installation, user, collection_id)
+    with installation.database.session() as session:
+        row = session.get_one(CollectionRow, collection_id)
+        if not (user.is_admin or row.owner_id == user.id):
+            msg = "Only the collection's owner or an admin may delete it."
+            raise NotAllowed(msg)
+        if session.scalar(select(func.count()).where(DocumentRow.collection_id == collection_id)):
+            msg = "The collection still holds documents. Delete them first."
+            raise Conflict(msg)
+        for version in session.scalars(select(IndexVersionRow).filter_by(collection_id=collection_id)):
+            session.delete(version)
+        session.flush()
+        session.delete(row)
+    build.drop_index(collection.index, installation.runtime)
+
+
+def _may_read(row: CollectionRow, user: User) -> bool:
+    return user.is_admin or row.shared or row.owner_id == user.id
+
+
+def _index_config(version: IndexVersionRow) -> IndexConfig:
+    return IndexConfig(
+        name=f"v_{version.id}",
+        embedding=version.embedding,
+        dimension=version.dimension,
+        language=version.language,
+    )
+
+
+def _view(session: Session, row: CollectionRow, user: User) -> Collection:
+    version = session.scalars(
+        select(IndexVersionRow).where(
+            IndexVersionRow.collection_id == row.id, IndexVersionRow.state == "live"
+        )
+    ).one()
+    ready = session.scalar(
+        select(func.count()).where(
+            DocumentRow.collection_id == row.id, DocumentRow.status == DocumentStatus.READY
+        )
+    )
+    return Collection(
+        id=row.id,
+        name=row.name,
+        shared=row.shared,
+        may_write=_may_read(row, user),
+        documents_ready=ready or 0,
+        fusion_weight=row.fusion_weight,
+        search_pipeline=row.search_pipeline,
+        answer_pipeline=row.answer_pipeline,
+        index_version_id=version.id,
+        ingestion_pipeline=version.ingestion_pipeline,
+        index=_index_config(version),
+    )
