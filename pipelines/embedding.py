@@ -1,0 +1,300 @@
+"""Sentence embeddings with ONNX Runtime: one session per weights file, shared by the whole process."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from haystack import component, default_from_dict, default_to_dict
+from onnxruntime import InferenceSession, SessionOptions  # type: ignore[attr-defined]
+from tokenizers import Tokenizer
+
+from domain.config import DEFAULT_EMBEDDING, Runtime
+from domain.documents import Chunk
+from domain.errors import ModelUnavailable
+from domain.progress import Progress
+
+DIMENSION = 384
+"""Length of a vector of the built-in model."""
+
+MAX_TOKENS = 256
+"""The model was trained on 128 and its authors allow 256 tokens; what is longer is cut off."""
+
+BATCH_SIZE = 4
+"""Small batches of similar length keep the activations in the processor's cache: measured fastest."""
+
+Vectors = npt.NDArray[np.float32]
+
+_loading = threading.Lock()
+
+
+class Encoder:
+    """Mean-pooled, L2-normalised sentence vectors of one ONNX model. Safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load ``model.onnx`` and ``tokenizer.json`` from ``folder``.
+
+        Raises:
+            ModelUnavailable: a file is missing or is not what its name says.
+
+        """
+        model, vocabulary = folder / "model.onnx", folder / "tokenizer.json"
+        missing = [path.name for path in (model, vocabulary) if not path.is_file()]
+        if missing:
+            raise ModelUnavailable(
+                f"The weights of the embedding “{folder.name}” are missing ({', '.join(missing)}): "
+                "run “make install” to fetch them."
+            )
+        options = SessionOptions()
+        options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+        options.log_severity_level = 3
+        try:
+            self._tokenizer = Tokenizer.from_file(str(vocabulary))
+            self._session = InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        except Exception as error:
+            raise ModelUnavailable(
+                f"The weights of the embedding “{folder.name}” are damaged: "
+                "delete them and run “make install” to fetch them again."
+            ) from error
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+
+    def encode(
+        self,
+        texts: Sequence[str],
+        batch_size: int = BATCH_SIZE,
+        report: Callable[[int, int], None] | None = None,
+    ) -> Vectors:
+        """Embed ``texts``.
+
+        Args:
+            texts: any strings; what goes beyond ``MAX_TOKENS`` does not count.
+            batch_size: texts per forward pass.
+            report: called with (done, total) after each pass; what it raises ends the work.
+
+        Returns:
+            Unit vectors of shape (len(texts), DIMENSION), in the order of ``texts``.
+
+        """
+        vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        order = sorted(range(len(tokens)), key=lambda index: -len(tokens[index]))
+        for start in range(0, len(order), batch_size):
+            batch = order[start : start + batch_size]
+            vectors[batch] = self._forward([tokens[index] for index in batch])
+            if report is not None:
+                report(start + len(batch), len(order))
+        return vectors
+
+    def _forward(self, tokens: list[list[int]]) -> Vectors:
+        shape = (len(tokens), max(map(len, tokens)))
+        ids = np.zeros(shape, dtype=np.int64)
+        mask = np.zeros(shape, dtype=np.int64)
+        for row, sequence in enumerate(tokens):
+            ids[row, : len(sequence)] = sequence
+            mask[row, : len(sequence)] = 1
+        feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        hidden = np.asarray(self._session.run(None, feeds)[0], dtype=np.float32)
+        pooled = np.einsum("btd,bt->bd", hidden, mask.astype(np.float32)) / mask.sum(1, keepdims=True)
+        norms = np.linalg.norm(pooled, axis=1, keepdims=True)
+        return np.asarray(pooled / np.maximum(norms, 1e-12), dtype=np.float32)
+
+
+@lru_cache(maxsize=4)
+def _encoder(folder: Path) -> Encoder:
+    return Encoder(folder)
+
+
+def encoder(folder: Path) -> Encoder:
+    """The process's encoder for the weights in ``folder``. Raises ``ModelUnavailable``."""
+    with _loading:  # lru_cache alone would load the weights twice when two threads ask at once
+        return _encoder(folder.resolve())
+
+
+class VectorCache:
+    """Vectors by content, in one SQLite file, so that evaluating the same texts again is quick."""
+
+    def __init__(self, path: Path, model: str) -> None:
+        self._path = path
+        self._model = model
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._connect() as connection, connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, value BLOB)")
+
+    def _connect(self) -> closing[sqlite3.Connection]:
+        return closing(sqlite3.connect(self._path, timeout=30))
+
+    def _key(self, text: str) -> bytes:
+        return hashlib.sha256(f"{self._model}\0{text}".encode()).digest()
+
+    def get(self, texts: Sequence[str]) -> dict[int, Vectors]:
+        """The known vectors by position in ``texts``."""
+        found: dict[int, Vectors] = {}
+        with self._connect() as connection:
+            for index, text in enumerate(texts):
+                row = connection.execute(
+                    "SELECT value FROM vector WHERE key = ?", (self._key(text),)
+                ).fetchone()
+                if row is not None:
+                    found[index] = np.frombuffer(row[0], dtype=np.float32)
+        return found
+
+    def put(self, texts: Sequence[str], vectors: Vectors) -> None:
+        """Remember one vector per text."""
+        rows = [(self._key(text), vector.tobytes()) for text, vector in zip(texts, vectors, strict=True)]
+        with self._connect() as connection, connection:
+            connection.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?)", rows)
+
+
+class _Embedding:
+    """What the embedding components share: which model, where it lies, and whether to remember vectors."""
+
+    def __init__(self, model: str, cached: bool) -> None:
+        self.model = model
+        self.cached = cached
+        self._runtime: Runtime | None = None
+        self._encoder: Encoder | None = None
+        self._cache: VectorCache | None = None
+
+    def bind(self, runtime: Runtime) -> None:
+        """Say where this process keeps weights and caches. Called before ``warm_up``."""
+        self._runtime = runtime
+        self._encoder = None
+
+    def warm_up(self) -> None:
+        """Load the weights unless the process has them already.
+
+        Raises:
+            ModelUnavailable: no built-in model has this name, or its weights are missing or damaged.
+
+        """
+        if self._encoder is not None:
+            return
+        if self.model != DEFAULT_EMBEDDING:
+            raise ModelUnavailable(
+                f"There is no built-in embedding “{self.model}”: choose “{DEFAULT_EMBEDDING}”."
+            )
+        if self._runtime is None:
+            raise ModelUnavailable("The embedding was not told where its weights are: restart the app.")
+        if self.cached and self._runtime.cache_dir is not None:
+            self._cache = VectorCache(self._runtime.cache_dir / "embeddings.sqlite", self.model)
+        self._encoder = encoder(self._runtime.models_dir / self.model)
+
+    def embed(
+        self,
+        texts: Sequence[str],
+        batch_size: int = BATCH_SIZE,
+        report: Callable[[int, int], None] | None = None,
+    ) -> Vectors:
+        """Embed ``texts``, asking the cache first when there is one. Shape (len(texts), DIMENSION)."""
+        self.warm_up()
+        if self._encoder is None:  # pragma: no cover - warm_up raises instead
+            raise ModelUnavailable("The embedding is not loaded: restart the app.")
+        if self._cache is None:
+            return self._encoder.encode(texts, batch_size, report)
+        known = self._cache.get(texts)
+        missing = [index for index in range(len(texts)) if index not in known]
+        vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
+        for index, vector in known.items():
+            vectors[index] = vector
+        for block in _blocks(missing, 256):
+            new = self._encoder.encode([texts[index] for index in block], batch_size)
+            vectors[block] = new
+            self._cache.put([texts[index] for index in block], new)
+            if report is not None:
+                report(len(known) + missing.index(block[-1]) + 1, len(texts))
+        return vectors
+
+
+def _blocks(indices: list[int], size: int) -> Iterator[list[int]]:
+    for start in range(0, len(indices), size):
+        yield indices[start : start + size]
+
+
+@component
+class TextEmbedder(_Embedding):
+    """Embeds a question.
+
+    Example::
+
+        embedder = TextEmbedder()
+        embedder.bind(runtime)
+        embedder.warm_up()
+        embedder.run(text="When was the treaty signed?")["vector"]
+    """
+
+    def __init__(self, model: str = DEFAULT_EMBEDDING, cached: bool = False) -> None:
+        _Embedding.__init__(self, model, cached)  # @component remakes the class, which breaks super()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The configuration, without anything of this machine."""
+        return default_to_dict(self, model=self.model, cached=self.cached)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> TextEmbedder:
+        """Rebuild from ``to_dict``."""
+        embedder: TextEmbedder = default_from_dict(cls, data)
+        return embedder
+
+    @component.output_types(vector=list[float])
+    def run(self, text: str) -> dict[str, Any]:
+        """Embed ``text``.
+
+        Returns:
+            ``vector``: unit vector of DIMENSION numbers.
+
+        Raises:
+            ModelUnavailable: the weights are missing or damaged.
+
+        """
+        vector: list[float] = self.embed([text])[0].tolist()
+        return {"vector": vector}
+
+
+@component
+class ChunkEmbedder(_Embedding):
+    """Embeds chunks by their ``indexed_text`` (context line and passage) and reports how far it is."""
+
+    def __init__(
+        self, model: str = DEFAULT_EMBEDDING, batch_size: int = BATCH_SIZE, cached: bool = False
+    ) -> None:
+        _Embedding.__init__(self, model, cached)  # @component remakes the class, which breaks super()
+        self.batch_size = batch_size
+
+    def to_dict(self) -> dict[str, Any]:
+        """The configuration, without anything of this machine."""
+        return default_to_dict(self, model=self.model, batch_size=self.batch_size, cached=self.cached)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> ChunkEmbedder:
+        """Rebuild from ``to_dict``."""
+        embedder: ChunkEmbedder = default_from_dict(cls, data)
+        return embedder
+
+    @component.output_types(vectors=np.ndarray)
+    def run(self, chunks: list[Chunk], progress: Progress | None = None) -> dict[str, Any]:
+        """Embed ``chunks``.
+
+        Returns:
+            ``vectors``: unit vectors, float32, shape (len(chunks), DIMENSION), in the order of ``chunks``.
+
+        Raises:
+            ModelUnavailable: the weights are missing or damaged.
+            Cancelled: ``progress`` said so.
+
+        """
+
+        def report(done: int, total: int) -> None:
+            if progress is not None:
+                progress("embed", done, total)
+
+        return {"vectors": self.embed([chunk.indexed_text for chunk in chunks], self.batch_size, report)}
