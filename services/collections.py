@@ -62,7 +62,7 @@ def create(
     version = IndexVersionRow(
         id=new_id(), collection_id=row.id, embedding=embedding, dimension=dimension, language=language
     )
-    version.ingestion_pipeline = build.ingestion_yaml(_index_config(version))
+    version.ingestion_pipeline = build.ingestion_yaml(index_config(version))
     try:
         with installation.database.session() as session:
             session.add(row)
@@ -134,7 +134,8 @@ def _may_read(row: CollectionRow, user: User) -> bool:
     return user.is_admin or row.shared or row.owner_id == user.id
 
 
-def _index_config(version: IndexVersionRow) -> IndexConfig:
+def index_config(version: IndexVersionRow) -> IndexConfig:
+    """The configuration object of a stored index version."""
     return IndexConfig(
         name=f"v_{version.id}",
         embedding=version.embedding,
@@ -165,5 +166,5 @@ def _view(session: Session, row: CollectionRow, user: User) -> Collection:
         answer_pipeline=row.answer_pipeline,
         index_version_id=version.id,
         ingestion_pipeline=version.ingestion_pipeline,
-        index=_index_config(version),
+        index=index_config(version),
     )

@@ -15,6 +15,7 @@ from domain.config import Runtime
 from domain.errors import InvalidInput
 from pipelines.engine import Engine, ensure
 from services.database import Database, disk_errors
+from services.heartbeat import RunHeartbeat
 from services.settings import Settings
 
 MIN_SECRET_LENGTH = 32
@@ -77,10 +78,17 @@ class Installation:
         """The threads in which questions are answered."""
         return ThreadPoolExecutor(RUN_THREADS, thread_name_prefix="run")
 
+    @cached_property
+    def run_heartbeat(self) -> RunHeartbeat:
+        """Keeps the runs that this process executes from being taken for dead."""
+        return RunHeartbeat(self.database)
+
     def close(self) -> None:
         """Wait for running answers, then let go of the engine and the database."""
         if "executor" in self.__dict__:
             self.executor.shutdown(wait=True, cancel_futures=True)
+        if "run_heartbeat" in self.__dict__:
+            self.run_heartbeat.close()
         with self._lock:
             if self._engine is not None:
                 self._engine.close()

@@ -1,0 +1,326 @@
+"""Runs: one question answered, its events, and everything kept of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from domain.documents import DocumentStatus, Span
+from domain.errors import NotFound
+from domain.events import Event, Failed, RunState, event_from
+from domain.evidence import Answer, Citation, Evidence, Scores
+from domain.users import User
+from services.ingestion import spans_of
+from services.installation import Installation
+from services.search import Found
+from services.tables import (
+    CandidateRow,
+    ChunkRow,
+    CitationRow,
+    ConversationRow,
+    DocumentRow,
+    EventRow,
+    PipelineRow,
+    RunRow,
+    UserRow,
+    now,
+)
+
+STALE = timedelta(seconds=60)
+INTERRUPTED = "The app stopped while it was answering. Ask again."
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceCard:
+    """Evidence as shown: with the document's name and page, and the spans that the answer quotes.
+
+    ``text`` is ``None`` when its document was deleted since. ``numbers`` are the citations that point here.
+    """
+
+    rank: int
+    chunk_id: str
+    document_id: str
+    document_name: str | None
+    page: int
+    page_label: str | None
+    text: str | None
+    context: str
+    scores: Scores
+    numbers: tuple[int, ...]
+    quotes: tuple[tuple[int, int], ...]
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as shown: the question, the answer and what it rests on."""
+
+    id: str
+    conversation_id: str | None
+    user: str
+    collection_id: str | None
+    question: str
+    question_used: str | None
+    model: str
+    state: RunState
+    answer: str | None
+    abstained: bool | None
+    support: float | None
+    confidence: float | None
+    confidence_parts: dict[str, float | None]
+    calibration: str | None
+    documents_searched: int | None
+    candidates: int
+    timings_ms: dict[str, float]
+    error: str | None
+    created_at: datetime
+    evidence: tuple[EvidenceCard, ...]
+    citations: tuple[Citation, ...]
+    search_pipeline: str | None
+    answer_pipeline: str | None
+
+
+def create(
+    session: Session, user: User, conversation: ConversationRow, question: str, model: str, passages: int
+) -> RunRow:
+    """Add a queued run for a question asked in a conversation."""
+    row = RunRow(
+        conversation_id=conversation.id,
+        user_id=user.id,
+        collection_id=conversation.collection_id,
+        document_ids=conversation.document_ids,
+        question=question,
+        model=model,
+        passages=passages,
+        state=RunState.QUEUED,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def append(session: Session, run_id: str, *events: Event) -> None:
+    """Add events after the ones that the run has; only its executing thread may call this."""
+    last = session.scalar(select(func.max(EventRow.seq)).where(EventRow.run_id == run_id)) or 0
+    session.add_all(
+        EventRow(run_id=run_id, seq=seq, kind=event.kind, payload=event.payload())
+        for seq, event in enumerate(events, last + 1)
+    )
+
+
+def events(
+    installation: Installation, user: User, run_id: str, after: int = 0
+) -> tuple[list[tuple[int, Event]], RunState]:
+    """A run's events with a seq greater than ``after``, and its state. Raises ``NotFound``."""
+    reap(installation)
+    with installation.database.read() as session:
+        state = RunState(_readable(session, user, run_id).state)
+        rows = session.scalars(
+            select(EventRow).where(EventRow.run_id == run_id, EventRow.seq > after).order_by(EventRow.seq)
+        )
+        return [(row.seq, event_from(row.kind, row.payload)) for row in rows], state
+
+
+def stop(installation: Installation, user: User, run_id: str) -> None:
+    """Ask a run to stop; it does so at its next step. Raises ``NotFound``."""
+    with installation.database.session() as session:
+        _readable(session, user, run_id).stop_requested = True
+
+
+def store_search(session: Session, row: RunRow, found: Found) -> None:
+    """Keep what was searched and every candidate with its scores."""
+    row.question_used = found.question
+    row.documents_searched = found.documents_searched
+    row.search_pipeline = _keep_pipeline(session, found.pipeline)
+    row.timings = {"search": found.timings_ms}
+    ranks = {e.chunk_id: e.rank for e in found.evidence}
+    if found.candidates:
+        session.execute(insert(CandidateRow), [_candidate(row.id, c, ranks) for c in found.candidates])
+
+
+def store_answer(session: Session, row: RunRow, answer: Answer, yaml: str, timings: dict[str, float]) -> None:
+    """Keep the answer with its citations, support and confidence."""
+    row.answer = answer.text
+    row.abstained = answer.abstained
+    row.support = answer.support
+    row.confidence = answer.confidence.value
+    row.confidence_parts = {part.name: part.value for part in answer.confidence.parts}
+    row.confidence_features = dict(answer.confidence.features)
+    row.calibration = answer.confidence.calibration
+    row.claims = [asdict(claim) for claim in answer.claims]
+    row.answer_pipeline = _keep_pipeline(session, yaml)
+    row.timings = {**row.timings, "answer": timings}
+    session.add_all(
+        CitationRow(
+            run_id=row.id,
+            position=position,
+            number=c.number,
+            chunk_id=c.chunk_id,
+            document_id=c.document_id,
+            page=c.page,
+            start=c.start,
+            end=c.end,
+        )
+        for position, c in enumerate(answer.citations)
+    )
+
+
+def get(installation: Installation, user: User, run_id: str) -> Run:
+    """One run with its evidence; its asker and those who read statistics may. Raises ``NotFound``."""
+    with installation.database.read() as session:
+        row = _readable(session, user, run_id, statistics=True)
+        return _view(session, row)
+
+
+def of_conversation(installation: Installation, user: User, conversation_id: str) -> list[Run]:
+    """A conversation's runs, oldest first. Raises ``NotFound``."""
+    reap(installation)
+    with installation.database.read() as session:
+        conversation = session.get(ConversationRow, conversation_id)
+        if conversation is None or conversation.user_id != user.id:
+            msg = "There is no such conversation."
+            raise NotFound(msg)
+        rows = session.scalars(
+            select(RunRow).filter_by(conversation_id=conversation_id).order_by(RunRow.created_at, RunRow.id)
+        ).all()
+        return [_view(session, row) for row in rows]
+
+
+def reap(installation: Installation) -> None:
+    """Mark as failed the runs whose process has stopped renewing their heartbeat."""
+    stale = (RunRow.state.in_([RunState.QUEUED, RunState.RUNNING])) & (RunRow.heartbeat_at < now() - STALE)
+    with installation.database.read() as session:
+        ids = session.scalars(select(RunRow.id).where(stale)).all()
+    for run_id in ids:
+        fail(installation, run_id, INTERRUPTED)
+
+
+def fail(installation: Installation, run_id: str, message: str) -> None:
+    """End a run with the sentence that its person reads; nothing happens to one that has ended."""
+    with installation.database.session() as session:
+        row = session.get(RunRow, run_id)
+        if row is None or RunState(row.state).is_final:
+            return
+        row.state, row.error, row.finished_at = RunState.FAILED, message, now()
+        append(session, run_id, Failed(message))
+
+
+def _readable(session: Session, user: User, run_id: str, *, statistics: bool = False) -> RunRow:
+    row = session.get(RunRow, run_id)
+    if row is None or not (row.user_id == user.id or (statistics and user.reads_statistics)):
+        msg = "There is no such run, or it is not yours."
+        raise NotFound(msg)
+    return row
+
+
+def _keep_pipeline(session: Session, yaml: str) -> str:
+    digest = hashlib.sha256(yaml.encode()).hexdigest()
+    if session.get(PipelineRow, digest) is None:
+        session.add(PipelineRow(sha256=digest, yaml=yaml))
+        session.flush()
+    return digest
+
+
+def _candidate(run_id: str, candidate: Evidence, ranks: dict[str, int]) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "chunk_id": candidate.chunk_id,
+        "document_id": candidate.document_id,
+        "page": candidate.page,
+        "rank": ranks.get(candidate.chunk_id),
+        **asdict(candidate.scores),
+    }
+
+
+def _view(session: Session, row: RunRow) -> Run:
+    cited = list(session.scalars(select(CitationRow).filter_by(run_id=row.id).order_by(CitationRow.position)))
+    evidence = _cards(session, row.id, cited)
+    texts = {card.chunk_id: card.text for card in evidence}
+    yaml = {p.sha256: p.yaml for p in session.scalars(_pipelines(row))}
+    weighed = session.scalar(select(func.count()).where(CandidateRow.run_id == row.id))
+    return Run(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        user=session.scalars(select(UserRow.name).filter_by(id=row.user_id)).one(),
+        collection_id=row.collection_id,
+        question=row.question,
+        question_used=row.question_used,
+        model=row.model,
+        state=RunState(row.state),
+        answer=row.answer,
+        abstained=row.abstained,
+        support=row.support,
+        confidence=row.confidence,
+        confidence_parts=row.confidence_parts,
+        calibration=row.calibration,
+        documents_searched=row.documents_searched,
+        candidates=weighed or 0,
+        timings_ms=_flat_timings(row.timings),
+        error=row.error,
+        created_at=row.created_at,
+        evidence=evidence,
+        citations=tuple(_citation(c, texts.get(c.chunk_id)) for c in cited),
+        search_pipeline=yaml.get(row.search_pipeline or ""),
+        answer_pipeline=yaml.get(row.answer_pipeline or ""),
+    )
+
+
+def _pipelines(row: RunRow) -> Any:
+    return select(PipelineRow).where(PipelineRow.sha256.in_([row.search_pipeline, row.answer_pipeline]))
+
+
+def _flat_timings(timings: dict[str, dict[str, float]]) -> dict[str, float]:
+    return {f"{part}.{stage}": ms for part, stages in timings.items() for stage, ms in stages.items()}
+
+
+def _citation(row: CitationRow, text: str | None) -> Citation:
+    quote = text[row.start : row.end] if text is not None else ""
+    return Citation(row.number, row.chunk_id, row.document_id, row.page, row.start, row.end, quote)
+
+
+def _cards(session: Session, run_id: str, cited: list[CitationRow]) -> tuple[EvidenceCard, ...]:
+    rows = session.execute(
+        select(CandidateRow, ChunkRow, DocumentRow.name)
+        .outerjoin(ChunkRow, ChunkRow.id == CandidateRow.chunk_id)
+        .outerjoin(
+            DocumentRow,
+            (DocumentRow.id == ChunkRow.document_id) & (DocumentRow.status == DocumentStatus.READY),
+        )
+        .where(CandidateRow.run_id == run_id, CandidateRow.rank.is_not(None))
+        .order_by(CandidateRow.rank)
+    )
+    return tuple(_card(candidate, chunk, name, cited) for candidate, chunk, name in rows)
+
+
+def _card(
+    row: CandidateRow, chunk: ChunkRow | None, name: str | None, cited: list[CitationRow]
+) -> EvidenceCard:
+    here = [c for c in cited if c.chunk_id == row.chunk_id]
+    present = chunk if name is not None else None
+    return EvidenceCard(
+        rank=row.rank or 0,
+        chunk_id=row.chunk_id,
+        document_id=row.document_id,
+        document_name=name,
+        page=row.page,
+        page_label=present.page_label if present else None,
+        text=present.text if present else None,
+        context=present.context if present else "",
+        scores=Scores(
+            row.similarity,
+            row.keyword,
+            row.fused,
+            row.rerank,
+            row.relevance,
+            row.similarity_rank,
+            row.keyword_rank,
+        ),
+        numbers=tuple(dict.fromkeys(c.number for c in here)),
+        quotes=tuple((c.start, c.end) for c in here),
+        spans=spans_of(present) if present else (),
+    )

@@ -1,0 +1,138 @@
+"""Searching one collection: what the chat, the command line and the evaluation have in common."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from domain.config import SearchConfig
+from domain.documents import DocumentStatus, Span
+from domain.errors import InvalidInput, NotFound
+from domain.evidence import Evidence, Scope
+from domain.users import User
+from pipelines import build
+from services import collections
+from services.collections import Collection
+from services.ingestion import spans_of
+from services.installation import Installation
+from services.tables import ChunkRow, DocumentRow, JobRow
+
+MAX_QUESTION_LENGTH = 4000
+MAX_PASSAGES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a piece of evidence comes from, for showing it."""
+
+    document_name: str
+    page_label: str | None
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search brought: the evidence, best first, and all candidates that were weighed for it."""
+
+    question: str
+    evidence: list[Evidence]
+    candidates: list[Evidence]
+    sources: dict[str, Source]
+    documents_searched: int
+    timings_ms: dict[str, float]
+    pipeline: str
+
+
+def check_question(question: str) -> str:
+    """The question without surrounding space. Raises ``InvalidInput`` for an empty or overlong one."""
+    question = question.replace("\x00", "").strip()
+    if not question:
+        msg = "There is no question. Type one, then send it."
+        raise InvalidInput(msg)
+    if len(question) > MAX_QUESTION_LENGTH:
+        msg = (
+            f"The question is {len(question):,} characters long; the most is {MAX_QUESTION_LENGTH:,}. "
+            "Shorten it, or upload the long text as a document."
+        )
+        raise InvalidInput(msg)
+    return question
+
+
+def search(
+    installation: Installation,
+    user: User,
+    collection_id: str,
+    question: str,
+    *,
+    document_ids: list[str] | None = None,
+    config: SearchConfig | None = None,
+) -> Found:
+    """Find the passages of a collection that help to answer a question.
+
+    ``document_ids`` restricts the search to some of its documents; ``None`` searches all. Raises
+    ``InvalidInput``, ``NotFound``, ``StoreUnavailable`` and ``ModelUnavailable``.
+    """
+    started = time.perf_counter()
+    question = check_question(question)
+    config = config or SearchConfig()
+    if not 1 <= config.passages <= MAX_PASSAGES:
+        msg = f"The number of passages must lie between 1 and {MAX_PASSAGES}."
+        raise InvalidInput(msg)
+    collection = collections.get(installation, user, collection_id)
+    with installation.database.read() as session:
+        scope, documents_searched = _scope(session, collection, document_ids)
+    yaml = collection.search_pipeline or build.search_yaml(collection.index, collection.fusion_weight)
+    result = build.search(yaml, installation.runtime, question, scope, config)
+    with installation.database.read() as session:
+        sources = _sources(session, [e.chunk_id for e in result.evidence])
+    timings = {**result.timings_ms, "total": round((time.perf_counter() - started) * 1000, 2)}
+    return Found(
+        question=question,
+        evidence=[e for e in result.evidence if e.chunk_id in sources],
+        candidates=result.candidates,
+        sources=sources,
+        documents_searched=documents_searched,
+        timings_ms=timings,
+        pipeline=yaml,
+    )
+
+
+def _scope(session: Session, collection: Collection, document_ids: list[str] | None) -> tuple[Scope, int]:
+    """Which documents to search, and how many they are.
+
+    Searching all excludes those that may have rows in the index without being ready: half-read, failed and
+    deleted ones, which are few, where naming all ready ones would cost time in large collections.
+    """
+    if document_ids is None:
+        started = exists().where(JobRow.document_id == DocumentRow.id, JobRow.attempts > 0)
+        unready = session.scalars(
+            select(DocumentRow.id).where(
+                DocumentRow.collection_id == collection.id,
+                DocumentRow.status != DocumentStatus.READY,
+                started,
+            )
+        )
+        return Scope(exclude=frozenset(unready)), collection.documents_ready
+    rows = session.execute(
+        select(DocumentRow.id, DocumentRow.status).where(
+            DocumentRow.collection_id == collection.id, DocumentRow.id.in_(document_ids)
+        )
+    ).all()
+    if len(rows) < len(set(document_ids)):
+        msg = "A chosen document is not in this collection any more. Choose the files again."
+        raise NotFound(msg)
+    ready = frozenset(row.id for row in rows if row.status == DocumentStatus.READY)
+    return Scope(include=ready), len(ready)
+
+
+def _sources(session: Session, chunk_ids: list[str]) -> dict[str, Source]:
+    """The sources of the chunks whose documents are ready: the database has the last word, not the index."""
+    rows = session.execute(
+        select(ChunkRow, DocumentRow.name)
+        .join(DocumentRow, DocumentRow.id == ChunkRow.document_id)
+        .where(ChunkRow.id.in_(chunk_ids), DocumentRow.status == DocumentStatus.READY)
+    )
+    return {chunk.id: Source(name, chunk.page_label, spans_of(chunk)) for chunk, name in rows}
