@@ -1,0 +1,69 @@
+"""Finds out what a file is from its bytes; its name only tells plain text from Markdown."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePath
+
+from domain.documents import MediaType
+from domain.errors import UnreadableDocument
+
+_HEAD = 4096
+# ISO 32000 wants the header first; readers accept it within the first 1,024 bytes, and files rely on it.
+_PDF_WITHIN = 1024
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF87a", "a GIF image"),
+    (b"GIF89a", "a GIF image"),
+    (b"II*\x00", "a TIFF image"),
+    (b"MM\x00*", "a TIFF image"),
+    (b"PK\x03\x04", "a ZIP archive or an Office document"),
+    (b"PK\x05\x06", "an empty ZIP archive"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"%!PS", "a PostScript file"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\x00", "an xz archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90\x00", "a program"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"OggS", "an audio file"),
+    (b"ID3", "an audio file"),
+    (b"fLaC", "an audio file"),
+)
+_MARKDOWN_SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd"})
+FORMATS = "PDF, text or Markdown"
+
+
+def detect(path: Path, name: str) -> MediaType:
+    """The format of the file at ``path``, which people know as ``name``.
+
+    Raises ``UnreadableDocument`` when the file is empty, cannot be opened, or has no reader.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError as error:
+        raise UnreadableDocument(f"“{name}” cannot be opened; upload it again.") from error
+    if not head:
+        raise UnreadableDocument(f"“{name}” is empty (0 bytes); upload a file that has content.")
+    if b"%PDF-" in head[:_PDF_WITHIN]:
+        return MediaType.PDF
+    found = _signature(head)
+    suffix = PurePath(name).suffix.lower()
+    if found:
+        raise UnreadableDocument(f"“{name}” is {found}; upload it as {FORMATS}.")
+    if suffix == ".pdf":
+        raise UnreadableDocument(f"“{name}” is not a PDF, although its name says so; export it as PDF again.")
+    return MediaType.MARKDOWN if suffix in _MARKDOWN_SUFFIXES else MediaType.TEXT
+
+
+def _signature(head: bytes) -> str | None:
+    if head[:4] == b"RIFF" and head[8:12] in (b"WEBP", b"WAVE", b"AVI "):
+        return {b"WEBP": "a WebP image", b"WAVE": "an audio file"}.get(head[8:12], "a video")
+    if head[4:8] == b"ftyp":
+        return "a video or HEIF image"
+    return next((what for magic, what in _SIGNATURES if head.startswith(magic)), None)
