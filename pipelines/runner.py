@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from haystack import Pipeline, tracing
+from haystack import Pipeline
 from haystack.core.errors import DeserializationError, PipelineError, PipelineRuntimeError
-from haystack.tracing import Span, Tracer
-from haystack.tracing.tracer import NullSpan
+from haystack.tracing.tracer import NullSpan, Span, Tracer, enable_tracing
 
 from domain.config import Runtime
-from domain.errors import EvidentiaError, InvalidInput
+from domain.errors import InvalidInput
 
 ALLOWED_MODULES = ["pipelines.*"]
 _timings: ContextVar[dict[str, float] | None] = ContextVar("timings", default=None)
@@ -26,8 +25,19 @@ _timings: ContextVar[dict[str, float] | None] = ContextVar("timings", default=No
 class Outcome:
     """What a pipeline's components gave, and the milliseconds that each took."""
 
-    outputs: dict[str, Any]
+    outputs: dict[str, dict[str, Any]]
     timings_ms: dict[str, float]
+
+    def get(self, name: str) -> Any:
+        """The output of that name; of several components that have one, the last one's.
+
+        Raises ``InvalidInput`` when no component has one.
+        """
+        found = [outputs[name] for outputs in self.outputs.values() if name in outputs]
+        if not found:
+            msg = f"This pipeline gives no “{name}”. Check its components and connections."
+            raise InvalidInput(msg)
+        return found[-1]
 
 
 @lru_cache(maxsize=64)
@@ -49,28 +59,28 @@ def load(yaml: str, runtime: Runtime) -> Pipeline:
     return pipeline
 
 
-def run(pipeline: Pipeline, inputs: dict[str, Any], outputs_from: set[str]) -> Outcome:
-    """Run a pipeline on the inputs that it has sockets for, and keep the outputs of some components.
+def run(pipeline: Pipeline, inputs: dict[str, Any]) -> Outcome:
+    """Run a pipeline and keep the outputs of all its components, in the order in which they ran.
 
     ``inputs`` maps the name of an input to its value; every component that has an unconnected input of that
     name gets it, so that a component swapped in YAML needs no change here. Raises the components' own errors.
     """
     data = {
         component: {name: inputs[name] for name in sockets if name in inputs}
-        for component, sockets in pipeline.inputs(include_components_with_connected_inputs=False).items()
+        for component, sockets in pipeline.inputs().items()
     }
     timings: dict[str, float] = {}
     token = _timings.set(timings)
     try:
-        outputs = pipeline.run(data, include_outputs_from=outputs_from)
+        outputs = pipeline.run(data, include_outputs_from={name for name, _ in pipeline.walk()})
     except PipelineRuntimeError as error:
         cause = error.__cause__
-        if isinstance(cause, EvidentiaError):
-            raise cause from cause.__cause__
-        raise
+        if cause is None:
+            raise
+        raise cause from error
     finally:
         _timings.reset(token)
-    return Outcome(outputs, timings)
+    return Outcome({name: outputs[name] for name in timings if name in outputs}, timings)
 
 
 class _TimingTracer(Tracer):
@@ -97,4 +107,4 @@ class _TimingTracer(Tracer):
         return None
 
 
-tracing.enable_tracing(_TimingTracer())
+enable_tracing(_TimingTracer())

@@ -1,0 +1,185 @@
+"""The project's three pipelines, ingestion, search and answer: their default YAML, and how each is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from haystack import Pipeline
+
+from domain.config import DEFAULT_EMBEDDING, IndexConfig, Runtime, SearchConfig
+from domain.documents import Chunk, ParsedDocument
+from domain.errors import InvalidInput
+from domain.evidence import Answer, Evidence, Scope
+from domain.progress import Progress
+from pipelines import runner
+from pipelines.confidence import ConfidenceScorer
+from pipelines.embedding import ChunkEmbedder, TextEmbedder
+from pipelines.extractive import ExtractiveAnswerer
+from pipelines.fusion import WeightedFusion
+from pipelines.readers import DocumentReader
+from pipelines.relevance import RelevanceScorer
+from pipelines.splitter import PassageSplitter
+from pipelines.store.milvus import MilvusDocumentStore
+from pipelines.store.retrievers import ChunkWriter, DenseRetriever, KeywordRetriever
+from pipelines.support import SupportChecker
+
+EMBEDDING_DIMENSIONS = {DEFAULT_EMBEDDING: 384}
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What an ingestion read and wrote."""
+
+    document: ParsedDocument
+    chunks: list[Chunk]
+    timings_ms: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Evidence, best first, and every candidate that was weighed for it."""
+
+    evidence: list[Evidence]
+    candidates: list[Evidence]
+    timings_ms: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer with the milliseconds of each component."""
+
+    answer: Answer
+    timings_ms: dict[str, float]
+
+
+def embedding_dimension(embedding: str) -> int:
+    """The length of an embedding's vectors. Raises ``InvalidInput`` for one that does not exist."""
+    if embedding not in EMBEDDING_DIMENSIONS:
+        msg = f"There is no embedding named “{embedding}”. Use one of: {', '.join(EMBEDDING_DIMENSIONS)}."
+        raise InvalidInput(msg)
+    return EMBEDDING_DIMENSIONS[embedding]
+
+
+@lru_cache(maxsize=256)
+def ingestion_yaml(index: IndexConfig, *, cached: bool = False) -> str:
+    """The default ingestion into ``index``; ``cached`` remembers embeddings, for repeated measurements."""
+    pipeline = Pipeline()
+    pipeline.add_component("reader", DocumentReader())
+    pipeline.add_component("splitter", PassageSplitter())
+    _add_indexing(pipeline, index, cached=cached)
+    pipeline.connect("reader.document", "splitter.document")
+    pipeline.connect("splitter.chunks", "embedder.chunks")
+    pipeline.connect("splitter.chunks", "writer.chunks")
+    return pipeline.dumps()
+
+
+@lru_cache(maxsize=256)
+def indexing_yaml(index: IndexConfig, *, cached: bool = False) -> str:
+    """Embedding and writing of chunks that exist already, to rebuild an index."""
+    pipeline = Pipeline()
+    _add_indexing(pipeline, index, cached=cached)
+    return pipeline.dumps()
+
+
+def _add_indexing(pipeline: Pipeline, index: IndexConfig, *, cached: bool) -> None:
+    pipeline.add_component("embedder", ChunkEmbedder(index.embedding, cached=cached))
+    pipeline.add_component("writer", ChunkWriter(index))
+    pipeline.connect("embedder.vectors", "writer.vectors")
+
+
+@lru_cache(maxsize=256)
+def search_yaml(index: IndexConfig, weight: float | None = None) -> str:
+    """The default search in ``index``; ``weight`` is the share of similarity, ``None`` for the fitted one."""
+    pipeline = Pipeline()
+    pipeline.add_component("embedder", TextEmbedder(index.embedding))
+    pipeline.add_component("dense", DenseRetriever(index))
+    pipeline.add_component("keyword", KeywordRetriever(index))
+    pipeline.add_component("fusion", WeightedFusion() if weight is None else WeightedFusion(weight))
+    pipeline.add_component("relevance", RelevanceScorer(index.embedding))
+    pipeline.connect("embedder.vector", "dense.vector")
+    pipeline.connect("dense.hits", "fusion.dense")
+    pipeline.connect("keyword.hits", "fusion.keyword")
+    pipeline.connect("fusion.candidates", "relevance.candidates")
+    return pipeline.dumps()
+
+
+@lru_cache(maxsize=16)
+def answer_yaml(index: IndexConfig) -> str:
+    """The default answer without an LLM from evidence found in ``index``."""
+    pipeline = Pipeline()
+    pipeline.add_component("extractive", ExtractiveAnswerer())
+    pipeline.add_component("support", SupportChecker())
+    pipeline.add_component("confidence", ConfidenceScorer(index.embedding))
+    pipeline.connect("extractive.answer", "support.answer")
+    pipeline.connect("support.answer", "confidence.answer")
+    return pipeline.dumps()
+
+
+def ingest(
+    yaml: str,
+    runtime: Runtime,
+    *,
+    path: Path,
+    name: str,
+    document_id: str,
+    index: str,
+    progress: Progress,
+) -> Ingested:
+    """Read the file at ``path`` into the index named ``index``.
+
+    Raises ``UnreadableDocument``, ``ModelUnavailable``, ``StoreUnavailable`` and what ``progress`` raises.
+    """
+    inputs = {
+        "path": str(path),
+        "name": name,
+        "document_id": document_id,
+        "index": index,
+        "progress": progress,
+    }
+    outcome = runner.run(runner.load(yaml, runtime), inputs)
+    return Ingested(outcome.get("document"), outcome.get("chunks"), outcome.timings_ms)
+
+
+def write(index: IndexConfig, runtime: Runtime, chunks: list[Chunk], progress: Progress) -> dict[str, float]:
+    """Embed chunks and write them to ``index``; gives the milliseconds of each component."""
+    pipeline = runner.load(indexing_yaml(index), runtime)
+    return runner.run(pipeline, {"chunks": chunks, "progress": progress}).timings_ms
+
+
+def search(yaml: str, runtime: Runtime, question: str, scope: Scope, config: SearchConfig) -> Searched:
+    """Search with the pipeline in ``yaml``. Raises ``StoreUnavailable`` and ``ModelUnavailable``."""
+    inputs = {"text": question, "question": question, "scope": scope, "limit": config.candidates}
+    outcome = runner.run(runner.load(yaml, runtime), inputs)
+    candidates = outcome.get("evidence")
+    return Searched(candidates[: config.passages], candidates, outcome.timings_ms)
+
+
+def answer(yaml: str, runtime: Runtime, question: str, evidence: list[Evidence]) -> Answered:
+    """Answer from evidence with the pipeline in ``yaml``. Raises ``ModelUnavailable``."""
+    inputs: dict[str, Any] = {"question": question, "evidence": evidence}
+    outcome = runner.run(runner.load(yaml, runtime), inputs)
+    return Answered(outcome.get("answer"), outcome.timings_ms)
+
+
+def warm_up(index: IndexConfig, runtime: Runtime) -> None:
+    """Load everything that the first question in ``index`` needs."""
+    runner.load(search_yaml(index), runtime)
+    runner.load(answer_yaml(index), runtime)
+
+
+def remove_document(index: IndexConfig, runtime: Runtime, document_id: str) -> None:
+    """Delete a document's rows from ``index``. Raises ``StoreUnavailable``."""
+    MilvusDocumentStore(index, runtime).delete_document(document_id)
+
+
+def drop_index(index: IndexConfig, runtime: Runtime) -> None:
+    """Delete ``index`` with all its rows. Raises ``StoreUnavailable``."""
+    MilvusDocumentStore(index, runtime).drop()
+
+
+def count(index: IndexConfig, runtime: Runtime) -> int:
+    """The number of rows in ``index``. Raises ``StoreUnavailable``."""
+    return MilvusDocumentStore(index, runtime).count()
