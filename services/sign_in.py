@@ -172,7 +172,7 @@ def _count_attempt(installation: Installation, name: str) -> tuple[str | None, s
     """
     moment = now()
     with installation.database.session() as session:
-        row = users.find(session, name)
+        row = users.find(session, name, lock=True)
         if row is not None:
             failures = _Failures(row.failed_sign_ins, row.locked_until)
             _count_failure(failures, moment)

@@ -183,9 +183,10 @@ def set_active(installation: Installation, acting: User, name: str, *, active: b
             row.sessions_valid_after = now()
 
 
-def find(session: Session, name: str) -> UserRow | None:
-    """The row of the user called ``name``, whatever the case."""
-    return session.scalars(select(UserRow).where(func.lower(UserRow.name) == name.strip().lower())).first()
+def find(session: Session, name: str, *, lock: bool = False) -> UserRow | None:
+    """The row of the user called ``name``, whatever the case; locked to the transaction's end if asked."""
+    query = select(UserRow).where(func.lower(UserRow.name) == name.strip().lower())
+    return session.scalars(query.with_for_update() if lock else query).first()
 
 
 def as_user(row: UserRow) -> User:

@@ -1,0 +1,1 @@
+"""Streamlit widgets, and what stands between the server and the pages."""

@@ -1,0 +1,7 @@
+"""File Index."""
+
+from components import layout, session
+from components.texts import Pages
+
+user = session.require()
+layout.page_header(Pages.FILES)
