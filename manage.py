@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from domain.errors import EvidentiaError
+from domain.users import Role
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 users_app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
@@ -169,7 +170,7 @@ def eval_retrieval(
     from services import evaluation, users
 
     with installation(data_dir) as opened:
-        acting = users.operator(opened, None)
+        acting = users.operator(opened)
         result = evaluation.retrieval(
             opened, acting, folder, limit=limit, embedding=embedding, language=language
         )
@@ -193,14 +194,14 @@ def eval_pages(
     from services import evaluation, users
 
     with installation(data_dir) as opened:
-        result = evaluation.pages(opened, users.operator(opened, None), folder, limit=limit)
+        result = evaluation.pages(opened, users.operator(opened), folder, limit=limit)
         show(as_json, result, table_of(folder.name, list(result), [list(result.values())]))
 
 
 @users_app.command("add")
 def users_add(
     name: str,
-    role: Annotated[str, typer.Option(help="member, analyst or admin.")] = "member",
+    role: Annotated[Role, typer.Option(help="What the user may do.")] = Role.MEMBER,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -208,8 +209,8 @@ def users_add(
     from services import users
 
     with installation(data_dir) as opened:
-        password = users.add(opened, users.operator(opened, None), name, users.role_from(role))
-        show(as_json, {"name": name, "role": role, "password": password})
+        _, password = users.add(opened, users.operator(opened), name, role)
+        show(as_json, {"name": name, "role": role.value, "password": password})
         if not as_json:
             console.print(f"{name} may sign in with the password {password}", markup=False, highlight=False)
 
@@ -221,7 +222,7 @@ def users_list(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
     with installation(data_dir) as opened:
         columns = ["name", "role", "active", "last_seen"]
-        entries = users.listing(opened, users.operator(opened, None))
+        entries = users.accounts(opened, users.operator(opened))
         found = [
             {
                 "name": u.name,
@@ -243,7 +244,7 @@ def users_reset_password(name: str, data_dir: DataDir = None, as_json: AsJson = 
     from services import users
 
     with installation(data_dir) as opened:
-        password = users.reset_password(opened, users.operator(opened, None), name)
+        password = users.reset_password(opened, users.operator(opened), name)
         show(as_json, {"name": name, "password": password})
         if not as_json:
             console.print(f"{name} may sign in with the password {password}", markup=False, highlight=False)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -13,6 +15,7 @@ from domain.documents import DocumentStatus
 from domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from domain.users import User
 from pipelines import build
+from services import files
 from services.installation import Installation
 from services.tables import CollectionRow, DocumentRow, IndexVersionRow, new_id
 
@@ -46,12 +49,13 @@ def create(
     embedding: str = DEFAULT_EMBEDDING,
     language: str = "en",
     temporary: bool = False,
+    cached: bool = False,
 ) -> Collection:
     """Make a collection that belongs to ``user``, with its first index version.
 
     ``language`` (ISO 639-1) chooses the analyzer of the keyword search. A ``temporary`` collection is
-    listed nowhere. Raises ``InvalidInput`` for an unusable name or embedding and ``Conflict`` when the
-    user has one of that name.
+    listed nowhere; ``cached`` remembers its embeddings for the next measurement. Raises ``InvalidInput``
+    for an unusable name or embedding and ``Conflict`` when the user has one of that name.
     """
     name = " ".join(name.split())
     if not name or len(name) > MAX_NAME_LENGTH:
@@ -62,7 +66,7 @@ def create(
     version = IndexVersionRow(
         id=new_id(), collection_id=row.id, embedding=embedding, dimension=dimension, language=language
     )
-    version.ingestion_pipeline = build.ingestion_yaml(index_config(version))
+    version.ingestion_pipeline = build.ingestion_yaml(index_config(version), cached=cached)
     try:
         with installation.database.session() as session:
             session.add(row)
@@ -114,20 +118,56 @@ def for_writing(installation: Installation, user: User, collection_id: str) -> C
 
 def delete(installation: Installation, user: User, collection_id: str) -> None:
     """Remove an empty collection and its index. Raises ``NotAllowed``, ``NotFound``, ``Conflict``."""
-    collection = get(installation, user, collection_id)
-    with installation.database.session() as session:
-        row = session.get_one(CollectionRow, collection_id)
-        if not (user.is_admin or row.owner_id == user.id):
-            msg = "Only the collection's owner or an admin may delete it."
-            raise NotAllowed(msg)
+    _may_delete(installation, user, collection_id)
+    with installation.database.read() as session:
         if session.scalar(select(func.count()).where(DocumentRow.collection_id == collection_id)):
             msg = "The collection still holds documents. Delete them first."
             raise Conflict(msg)
-        for version in session.scalars(select(IndexVersionRow).filter_by(collection_id=collection_id)):
-            session.delete(version)
-        session.flush()
-        session.delete(row)
-    build.drop_index(collection.index, installation.runtime)
+    _remove(installation, collection_id)
+
+
+def discard(installation: Installation, user: User, collection_id: str) -> None:
+    """Remove a temporary collection with everything in it. Raises ``NotAllowed`` and ``NotFound``."""
+    if not _may_delete(installation, user, collection_id).temporary:
+        msg = "Only a temporary collection can be removed with its documents in it."
+        raise NotAllowed(msg)
+    _remove(installation, collection_id)
+
+
+def discard_abandoned(installation: Installation, before: datetime) -> None:
+    """Remove the temporary collections that a killed measurement left, if older than ``before``."""
+    with installation.database.read() as session:
+        ids = session.scalars(
+            select(CollectionRow.id).where(CollectionRow.temporary, CollectionRow.created_at < before)
+        ).all()
+    for collection_id in ids:
+        _remove(installation, collection_id)
+
+
+def _may_delete(installation: Installation, user: User, collection_id: str) -> CollectionRow:
+    get(installation, user, collection_id)
+    with installation.database.read() as session:
+        row = session.get_one(CollectionRow, collection_id)
+    if not (user.is_admin or row.owner_id == user.id):
+        msg = "Only the collection's owner or an admin may delete it."
+        raise NotAllowed(msg)
+    return row
+
+
+def _remove(installation: Installation, collection_id: str) -> None:
+    with installation.database.read() as session:
+        versions = session.scalars(select(IndexVersionRow).filter_by(collection_id=collection_id)).all()
+    for version in versions:
+        build.drop_index(index_config(version), installation.runtime)
+    with files.changing(installation.settings):
+        with installation.database.session() as session:
+            mine = set(session.scalars(select(DocumentRow.sha256).filter_by(collection_id=collection_id)))
+            for table in (DocumentRow, IndexVersionRow):
+                session.execute(sql_delete(table).where(table.collection_id == collection_id))
+            session.execute(sql_delete(CollectionRow).where(CollectionRow.id == collection_id))
+            kept = set(session.scalars(select(DocumentRow.sha256).where(DocumentRow.sha256.in_(mine))))
+        for sha256 in mine - kept:
+            files.remove(installation.settings, sha256)
 
 
 def _may_read(row: CollectionRow, user: User) -> bool:

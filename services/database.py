@@ -75,7 +75,7 @@ class Database:
         with FileLock(lock, timeout=120):
             if self.revision() != self.head():
                 with self.engine.begin() as connection:
-                    config = _alembic_config()
+                    config = alembic_config()
                     config.attributes["connection"] = connection
                     command.upgrade(config, "head")
 
@@ -86,7 +86,7 @@ class Database:
 
     def head(self) -> str | None:
         """The newest migration that the program brings along."""
-        return ScriptDirectory.from_config(_alembic_config()).get_current_head()
+        return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
     def close(self) -> None:
         """Close all pooled connections."""
@@ -109,7 +109,8 @@ def disk_errors() -> Iterator[None]:
         raise
 
 
-def _alembic_config() -> Config:
+def alembic_config() -> Config:
+    """Where the migrations are; the connection is put into its attributes."""
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
     return config

@@ -47,7 +47,7 @@ def clean_name(name: str) -> str:
 
 
 def take_in(settings: Settings, name: str, stream: BinaryIO) -> StoredFile:
-    """Copy a stream to disk and hash it. Raises ``InvalidInput`` when empty or too large, and ``DiskFull``."""
+    """Copy a stream to disk and hash it. Raises ``InvalidInput`` (empty, too large) and ``DiskFull``."""
     incoming = settings.files / f"{_INCOMING}{secrets.token_hex(8)}"
     digest, size, limit = hashlib.sha256(), 0, settings.max_upload_mb * 1_000_000
     try:

@@ -44,7 +44,7 @@ def run(
     try:
         uploads = [(path, *_upload(installation, user, target.id, path)) for path in found]
         pending = {document.id for _, document, _ in uploads if document is not None}
-        settled = _wait(installation, user, target.id, pending, say)
+        settled = wait(installation, user, target.id, pending, say)
     finally:
         supervisor.close()
     entries = [_entry(path, settled[d.id] if d else None, error) for path, d, error in uploads]
@@ -72,13 +72,17 @@ def _upload(
         return None, f"“{path.name}” cannot be opened: {error.strerror}."
 
 
-def _wait(
+def wait(
     installation: Installation,
     user: User,
     collection_id: str,
     pending: set[str],
-    say: Callable[[str], None] | None,
+    say: Callable[[str], None] | None = None,
 ) -> dict[str, Document]:
+    """Wait until the worker has settled the documents ``pending``; gives them by id.
+
+    Raises ``NotFound`` when one is deleted meanwhile.
+    """
     while True:
         listed = {d.id: d for d in documents.listing(installation, user, collection_id) if d.id in pending}
         gone = pending - listed.keys()

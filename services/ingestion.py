@@ -107,7 +107,7 @@ def _store(
                 ChunkRow.document_id == job.document_id, ChunkRow.index_version_id == version_id
             )
         )
-        session.execute(ChunkRow.__table__.insert(), [_chunk_values(chunk, version_id) for chunk in chunks])  # type: ignore[attr-defined]
+        session.execute(ChunkRow.__table__.insert(), [chunk_values(chunk, version_id) for chunk in chunks])  # type: ignore[attr-defined]
         row.status = DocumentStatus.READY
         row.error = None
         row.media_type = document.media_type
@@ -120,7 +120,8 @@ def _store(
         jobs.finish(session, job, timings)
 
 
-def _chunk_values(chunk: Chunk, version_id: str) -> dict[str, object]:
+def chunk_values(chunk: Chunk, version_id: str) -> dict[str, object]:
+    """The row of a chunk in an index version."""
     return {
         "id": chunk.id,
         "document_id": chunk.document_id,

@@ -65,14 +65,17 @@ def has_initial_password(installation: Installation) -> bool:
         return session.get(SettingRow, INITIAL_PASSWORD) is not None
 
 
-def operator(installation: Installation) -> User:
-    """The user on whose behalf the command line acts: the oldest active admin.
+def operator(installation: Installation, name: str | None = None) -> User:
+    """The user on whose behalf the command line acts: the one named, else the oldest active admin.
 
     Whoever may read the data folder may do anything with it, so no password is asked for there.
-    Raises ``NotFound`` before the first start.
+    Raises ``NotFound`` for an unknown or disabled user, and when no admin is active.
     """
     query = select(UserRow).where(UserRow.role == Role.ADMIN, UserRow.active).order_by(UserRow.created_at)
     with installation.database.read() as session:
+        if name is not None:
+            found = _existing(session, name)
+            return as_user(_by_id(session, found.id))
         row = session.scalars(query).first()
         if row is None:
             msg = "There is no active admin yet. Start the app once, then try again."

@@ -8,14 +8,15 @@ import signal
 import sys
 import threading
 import time
+from datetime import timedelta
 
 from filelock import FileLock, Timeout
 from sqlalchemy import select
 
 from domain.progress import Progress
-from services import files, ingestion, jobs, logs
+from services import collections, files, ingestion, jobs, logs
 from services.installation import Installation
-from services.tables import DocumentRow
+from services.tables import DocumentRow, now
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ ALREADY_RUNNING = 75
 IDLE_S = 0.3
 STOP_WITHIN_S = 8.0
 LEFTOVER_AGE_S = 3600.0
+ABANDONED_AGE = timedelta(days=1)
 
 
 def main(installation: Installation, *, supervised: bool) -> int:
@@ -94,6 +96,7 @@ def _sweep(installation: Installation) -> None:
         with installation.database.read() as session:
             known = set(session.scalars(select(DocumentRow.sha256)))
         files.sweep(installation.settings, known, older_than=time.time() - LEFTOVER_AGE_S)
+    collections.discard_abandoned(installation, before=now() - ABANDONED_AGE)
 
 
 def _watch_parent(stop: threading.Event) -> None:

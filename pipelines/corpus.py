@@ -1,0 +1,36 @@
+"""Indexing many short texts at once, as evaluation sets bring them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from haystack import component
+
+from domain.documents import Chunk, MediaType, Page, ParsedDocument
+from domain.immutable import Immutable
+from pipelines.splitter import PassageSplitter
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusText(Immutable):
+    """One text of a corpus; ``id`` becomes the document's id."""
+
+    id: str
+    title: str
+    text: str
+
+
+@component
+class CorpusSplitter:
+    """Splits every text of a corpus as an uploaded document of one page would be split."""
+
+    @component.output_types(chunks=list[Chunk])
+    def run(self, texts: list[CorpusText], index: str) -> dict[str, list[Chunk]]:
+        """Split ``texts``; ids are made as ``PassageSplitter`` makes them."""
+        splitter = PassageSplitter()
+        chunks: list[Chunk] = []
+        for text in texts:
+            page = Page(1, text.text)
+            document = ParsedDocument(MediaType.TEXT, text.title, (page,))
+            chunks += splitter.split(document, text.id, index)
+        return {"chunks": chunks}
