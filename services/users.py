@@ -66,24 +66,37 @@ def has_initial_password(installation: Installation) -> bool:
 
 
 def operator(installation: Installation, name: str | None = None) -> User:
-    """The user on whose behalf the command line acts: the one named, else the oldest active admin.
+    """The user on whose behalf the command line acts: the one called ``name``, else the oldest active admin.
 
     Whoever may read the data folder may do anything with it, so no password is asked for there.
-    Raises ``NotFound`` for an unknown or disabled user, and when no admin is active.
+    Raises ``NotFound`` for an unknown or disabled name, and before the first start.
     """
-    query = select(UserRow).where(UserRow.role == Role.ADMIN, UserRow.active).order_by(UserRow.created_at)
+    query = select(UserRow).where(UserRow.active).order_by(UserRow.created_at)
+    if name is None:
+        query = query.where(UserRow.role == Role.ADMIN)
+    else:
+        query = query.where(func.lower(UserRow.name) == name.strip().lower())
     with installation.database.read() as session:
-        if name is not None:
-            found = _existing(session, name)
-            return as_user(_by_id(session, found.id))
         row = session.scalars(query).first()
-        if row is None:
-            msg = "There is no active admin yet. Start the app once, then try again."
-            raise NotFound(msg)
-        return as_user(row)
+        if row is not None:
+            return as_user(row)
+    if name is None:
+        msg = "There is no active admin yet. Start the app once, then try again."
+    else:
+        msg = f"There is no active user named “{name}”. Check the spelling."
+    raise NotFound(msg)
 
 
-def accounts(installation: Installation, acting: User) -> list[Account]:
+def role_from(text: str) -> Role:
+    """The role called ``text``, whatever the case. Raises ``InvalidInput`` for any other word."""
+    try:
+        return Role(text.strip().lower())
+    except ValueError as error:
+        msg = f"There is no role “{text}”. Use member, analyst or admin."
+        raise InvalidInput(msg) from error
+
+
+def listing(installation: Installation, acting: User) -> list[Account]:
     """All accounts by name. Raises ``NotAllowed`` for anyone but an admin."""
     with installation.database.read() as session:
         _require_admin(session, acting)
@@ -93,8 +106,8 @@ def accounts(installation: Installation, acting: User) -> list[Account]:
 
 def add(
     installation: Installation, acting: User, name: str, role: Role = Role.MEMBER, password: str | None = None
-) -> tuple[Account, str]:
-    """Add an account and return it with its first password, which must be changed at the first sign-in.
+) -> str:
+    """Add an account and return its first password, which must be changed at the first sign-in.
 
     A password is generated when none is given. Raises ``NotAllowed`` for anyone but an admin,
     ``InvalidInput`` for an unusable name or password, ``Conflict`` for a name in use (case is ignored).
@@ -113,8 +126,7 @@ def add(
             id=new_id(), name=name, password_hash=password_hash, role=Role(role), must_change_password=True
         )
         session.add(row)
-        session.flush()
-        return _as_account(row), password
+    return password
 
 
 def reset_password(installation: Installation, acting: User, name: str, password: str | None = None) -> str:
