@@ -85,7 +85,9 @@ def _without(page: Page, repeated: set[str]) -> list[tuple[int, int]]:
             ranges.append((start, line.start))
             start = line.end
     ranges.append((start, len(page.text)))
-    return [(first, last) for first, last in ranges if first < last]
+    kept = [(first, last) for first, last in ranges if page.text[first:last].strip()]
+    # A form that is filled in page after page is not made of running heads.
+    return kept or [(0, len(page.text))]
 
 
 def _edges(page: Page) -> list[Line]:

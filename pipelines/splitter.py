@@ -23,9 +23,9 @@ from pipelines.sizes import TOKEN_LIMIT, tokens, words
 STAGE = "split"
 
 _ENDS = (".", "!", "?", "。", "！", "？", ".”", '."', ".)", ".’")
-_CUT_IN_PARAGRAPH = 0.15
-_CUT_IN_TABLE = 0.1
-_CUT_AFTER_TITLE = 0.6
+_CUT_IN_PARAGRAPH = 0.25
+_CUT_IN_TABLE = 0.15
+_CUT_AFTER_TITLE = 0.8
 _TITLE_WORDS = 12
 # A passage of a few letters answers nothing.
 _FEWEST_LETTERS = 3

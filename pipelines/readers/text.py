@@ -25,6 +25,12 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 65_536
+_WESTERN = "cp1252"
+_ENCODINGS = (
+    _WESTERN,
+    *("cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256"),
+    *("shift_jis", "euc_jp", "gb18030", "big5", "cp949"),
+)
 # Text has no control characters but white space; a stray few occur in real files.
 _MOST_CONTROLS = 0.005
 _CONTROL_BYTES = bytes([*range(9), 11, *range(14, 27), *range(28, 32), 127])
@@ -65,14 +71,23 @@ def _decode(data: bytes) -> str | None:
         return data.decode(wide, errors="replace")
     sample = data[:_SAMPLE]
     controls = len(sample) - len(sample.translate(None, _CONTROL_BYTES))
-    if b"\0" in sample or controls > _MOST_CONTROLS * len(sample):
+    if b"\0" in sample or controls > max(2, _MOST_CONTROLS * len(sample)):
         return None
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        best = from_bytes(sample).best()
-        # Windows' Western encoding is the commonest of all; the five bytes it lacks are replaced.
-        return data.decode(best.encoding if best else "cp1252", errors="replace")
+        return data.decode(_guessed(sample), errors="replace")
+
+
+def _guessed(sample: bytes) -> str:
+    """The likeliest encoding of text that is not UTF-8; Western where the evidence is the same."""
+    matches = from_bytes(sample, cp_isolation=list(_ENCODINGS))
+    best = matches.best()
+    if best is None:
+        return _WESTERN
+    equals = [m for m in matches if (m.chaos, m.coherence) == (best.chaos, best.coherence)]
+    western = any(_WESTERN in match.could_be_from_charset for match in equals)
+    return _WESTERN if western else best.encoding
 
 
 def _wide(sample: bytes) -> str | None:
@@ -92,7 +107,7 @@ def _is_text(sample: str) -> bool:
         unicodedata.category(character) in ("Cc", "Cn", "Co", "Cs") and not character.isspace()
         for character in sample
     )
-    return odd <= max(1, 0.02 * len(sample))
+    return odd <= max(2, 0.02 * len(sample))
 
 
 def _reflowed(text: str) -> str:

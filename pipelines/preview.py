@@ -1,0 +1,105 @@
+"""Pictures of pages with passages boxed on them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pypdfium2 as pdfium
+from PIL import Image, ImageChops, ImageDraw
+
+from domain.documents import MediaType, Rectangle
+from domain.errors import NotFound, UnreadableDocument
+from pipelines.boxes import locate
+from pipelines.readers import pdfium as engine
+from pipelines.readers.detect import detect
+
+__all__ = ["ACCENT", "locate", "render_page"]
+
+ACCENT = (13, 148, 136)
+"""The accent colour of the boxes (teal), red, green and blue."""
+
+_TINT = 0.22  # how much of the accent lies over a boxed passage
+_PADDING = 0.004  # of the page's width, so that a box does not touch its letters
+_LEAST_WIDTH, _MOST_WIDTH = 100, 3000
+# A page may be as long as a scroll; its picture is scaled down to this many pixels.
+_MOST_PIXELS = 16_000_000
+
+
+def render_page(
+    path: Path, page_number: int, boxes: Sequence[Rectangle] = (), width_px: int = 1000
+) -> bytes | None:
+    """A PNG picture of page ``page_number`` (from 1), ``width_px`` wide, with ``boxes`` highlighted.
+
+    ``boxes`` are fractions of the page as it is shown. ``None`` for a format without page pictures (text,
+    Markdown). Raises ``NotFound`` when there is no such page and ``UnreadableDocument`` when the file or
+    the page cannot be drawn.
+    """
+    if detect(path, "The document") is not MediaType.PDF:
+        return None
+    image = _drawn(path, page_number, min(max(width_px, _LEAST_WIDTH), _MOST_WIDTH))
+    if boxes:
+        _highlight(image, boxes)
+    output = io.BytesIO()
+    # The fastest level: the picture goes to a browser on the same machine, most often.
+    image.save(output, "PNG", compress_level=1)
+    return output.getvalue()
+
+
+def _drawn(path: Path, page_number: int, width_px: int) -> Image.Image:
+    try:
+        with engine.opened(path) as document:
+            with engine.LOCK:
+                total = len(document)
+            if not 1 <= page_number <= total:
+                raise NotFound(
+                    f"The document has {total} pages and no page {page_number}; choose another one."
+                )
+            with engine.page_of(document, page_number - 1) as page:
+                return _bitmap(page, width_px)
+    except pdfium.PdfiumError as error:
+        raise UnreadableDocument(
+            "The page cannot be drawn because the file is damaged there; its text can still be read."
+        ) from error
+
+
+def _bitmap(page: Any, width_px: int) -> Image.Image:
+    width, height = page.get_size()
+    if width <= 0 or height <= 0:
+        raise UnreadableDocument("The page has no size and cannot be drawn; its text can still be read.")
+    scale = width_px / width
+    pixels = width * height * scale**2
+    if pixels > _MOST_PIXELS:
+        scale *= (_MOST_PIXELS / pixels) ** 0.5
+    bitmap = page.render(scale=scale)
+    try:
+        # A copy, since the bitmap's memory goes when it is closed.
+        image: Image.Image = bitmap.to_pil()
+        return image.convert("RGB").copy()
+    finally:
+        bitmap.close()
+
+
+def _highlight(image: Image.Image, boxes: Sequence[Rectangle]) -> None:
+    """Tint and frame the boxes. Tinting multiplies, as a highlighter does: black letters stay black."""
+    tint = tuple(round(255 - (255 - channel) * _TINT) for channel in ACCENT)
+    places = [_place(box, image.width, image.height) for box in boxes]
+    marks = Image.new("RGB", image.size, "white")
+    draw = ImageDraw.Draw(marks)
+    for place in places:
+        draw.rectangle(place, fill=tint)
+    image.paste(ImageChops.multiply(image, marks))
+    draw = ImageDraw.Draw(image)
+    for place in places:
+        draw.rectangle(place, outline=ACCENT, width=max(1, image.width // 600))
+
+
+def _place(box: Rectangle, width: int, height: int) -> tuple[int, int, int, int]:
+    padding = _PADDING * width
+    left, top = round(box.left * width - padding), round(box.top * height - padding)
+    right, bottom = round(box.right * width + padding), round(box.bottom * height + padding)
+    left, right = sorted((min(max(left, 0), width - 1), min(max(right, 0), width - 1)))
+    top, bottom = sorted((min(max(top, 0), height - 1), min(max(bottom, 0), height - 1)))
+    return left, top, right, bottom
