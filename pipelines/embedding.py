@@ -155,8 +155,8 @@ class VectorCache:
             connection.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?)", rows)
 
 
-class _Embedding:
-    """What the embedding components share: which model, where it lies, and whether to remember vectors."""
+class Embedding:
+    """A built-in model in use: which one, where it lies, and whether vectors are remembered."""
 
     def __init__(self, model: str, cached: bool) -> None:
         self.model = model
@@ -221,7 +221,7 @@ def _blocks(indices: list[int], size: int) -> Iterator[list[int]]:
 
 
 @component
-class TextEmbedder(_Embedding):
+class TextEmbedder(Embedding):
     """Embeds a question.
 
     Example::
@@ -233,7 +233,7 @@ class TextEmbedder(_Embedding):
     """
 
     def __init__(self, model: str = DEFAULT_EMBEDDING, cached: bool = False) -> None:
-        _Embedding.__init__(self, model, cached)  # @component remakes the class, which breaks super()
+        Embedding.__init__(self, model, cached)  # @component remakes the class, which breaks super()
 
     def to_dict(self) -> dict[str, Any]:
         """The configuration, without anything of this machine."""
@@ -261,13 +261,13 @@ class TextEmbedder(_Embedding):
 
 
 @component
-class ChunkEmbedder(_Embedding):
+class ChunkEmbedder(Embedding):
     """Embeds chunks by their ``indexed_text`` (context line and passage) and reports how far it is."""
 
     def __init__(
         self, model: str = DEFAULT_EMBEDDING, batch_size: int = BATCH_SIZE, cached: bool = False
     ) -> None:
-        _Embedding.__init__(self, model, cached)  # @component remakes the class, which breaks super()
+        Embedding.__init__(self, model, cached)  # @component remakes the class, which breaks super()
         self.batch_size = batch_size
 
     def to_dict(self) -> dict[str, Any]:
