@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.documents import DocumentStatus, Rectangle
@@ -115,6 +115,32 @@ def listing(installation: Installation, user: User, collection_id: str) -> list[
     collections.get(installation, user, collection_id)
     with installation.database.read() as session:
         rows = session.execute(_documents().where(DocumentRow.collection_id == collection_id)).all()
+        return [_view(user, *row) for row in rows]
+
+
+def ready_names(installation: Installation, user: User, collection_id: str) -> dict[str, str]:
+    """Names of a collection's ready documents by id, in the order of the names. Raises ``NotFound``."""
+    collections.get(installation, user, collection_id)
+    with installation.database.read() as session:
+        rows = session.execute(
+            select(DocumentRow.id, DocumentRow.name)
+            .where(DocumentRow.collection_id == collection_id, DocumentRow.status == DocumentStatus.READY)
+            .order_by(func.lower(DocumentRow.name), DocumentRow.id)
+        )
+        return dict(rows.tuples().all())
+
+
+def unsettled(installation: Installation, user: User, collection_id: str) -> list[Document]:
+    """The documents of a collection that a job is waiting or at work for, newest first.
+
+    Raises ``NotFound``.
+    """
+    collections.get(installation, user, collection_id)
+    settled = [DocumentStatus.READY, DocumentStatus.FAILED]
+    with installation.database.read() as session:
+        rows = session.execute(
+            _documents().where(DocumentRow.collection_id == collection_id, DocumentRow.status.not_in(settled))
+        ).all()
         return [_view(user, *row) for row in rows]
 
 
