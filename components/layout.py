@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +31,9 @@ _STYLE = """
   width: 100%; color: #FFFFFF; border-color: transparent; background: light-dark(#0F6E6E, #1B837E);
 }
 .st-key-evidentia_narrow [data-testid="stFormSubmitButton"] button:hover {filter: brightness(1.1);}
-.evidentia-brand {margin: 0; font-weight: 650; font-size: 1.35rem; letter-spacing: -.01em;}
+.evidentia-brand {display: flex; align-items: center; gap: .6rem; margin: 0 0 .4rem;
+  font-weight: 650; font-size: 1.35rem; letter-spacing: -.01em;}
+.evidentia-brand img {width: 2rem; height: 2rem;}
 .evidentia-muted {opacity: .75; margin: 0;}
 </style>
 """
@@ -56,10 +59,11 @@ def narrow() -> DeltaGenerator:
 
 def brand() -> None:
     """The app's name with what it is for, above a form."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.image(ICON, width=34)
-        st.html(f'<p class="evidentia-brand">{APP_NAME}</p>', width="content")
-    st.html(f'<p class="evidentia-muted">{TAGLINE}</p>')
+    icon = base64.b64encode(Path(ICON).read_bytes()).decode()
+    st.html(
+        f'<p class="evidentia-brand"><img alt="" src="data:image/svg+xml;base64,{icon}">{APP_NAME}</p>'
+        f'<p class="evidentia-muted">{TAGLINE}</p>'
+    )
 
 
 def empty_state(

@@ -189,14 +189,17 @@ def _sign_in_form(authenticator: Any) -> None:
     }
     with layout.narrow():
         layout.brand()
-        notice = st.session_state.pop(_NOTICE, None)
-        if notice:
-            st.info(notice, icon=":material/info:")
+        # Always there, so that the form keeps its place when the notice goes.
+        slot = st.empty()
+        if _NOTICE in st.session_state:
+            slot.info(st.session_state[_NOTICE], icon=":material/info:")
         try:
             authenticator.login("main", fields=fields, key=_FORM)
         except EvidentiaError as error:
+            slot.empty()
             layout.error_box(error)
     if _GRANT in st.session_state:
+        st.session_state.pop(_NOTICE, None)
         st.rerun()
 
 
