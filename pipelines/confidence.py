@@ -31,7 +31,6 @@ CONFIDENCE_FEATURES = (
     "similarity",
     "keyword",
     "agreement",
-    "support",
 )
 """Names of the columns that the confidence model reads."""
 
@@ -78,7 +77,6 @@ def confidence_features(
         "similarity": max(item.scores.similarity or 0.0 for item in evidence),
         "keyword": cited[0].scores.keyword or 0.0,
         "agreement": float(any(_leads_both(item) for item in cited)),
-        "support": answer.support,
     }
 
 
@@ -122,7 +120,8 @@ class ConfidenceScorer:
 
         Returns:
             ``answer``: with ``confidence``. Its parts are ``retrieval`` (relevance of the best cited
-            passage), ``coverage`` (share of the question's content in the cited passages) and ``support``.
+            passage), ``coverage`` (share of the question's content in the cited passages) and ``support``,
+            by which the fitted probability that the answer is right is multiplied: quotes have 1.0.
             Below the threshold, or with nothing to cite, it is abstained: its text is ``ABSTENTION``, and
             it claims and cites nothing.
 
@@ -134,11 +133,12 @@ class ConfidenceScorer:
         if fitted is None or features is None:
             return {"answer": replace(answer, confidence=replace(answer.confidence, value=None))}
         row = [[features[name] for name in fitted.confidence.features]]
-        value = float(fitted.confidence.probability(row)[0])
+        support = answer.support or 0.0
+        value = float(fitted.confidence.probability(row)[0]) * support
         parts = (
             ConfidencePart("retrieval", features["cited_relevance"]),
             ConfidencePart("coverage", features["passage_coverage"]),
-            ConfidencePart("support", features["support"]),
+            ConfidencePart("support", support),
         )
         confidence = Confidence(value, parts, features, fitted.version)
         if value < (fitted.threshold if self.threshold is None else self.threshold):

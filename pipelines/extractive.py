@@ -31,7 +31,7 @@ from pipelines.sentences import sentences
 MAX_CANDIDATES = 32
 """Sentences that are embedded for one question; the ones with the least in common with it are left out."""
 
-MAX_SENTENCE_WORDS = 60
+MAX_SENTENCE_WORDS = 80
 """A longer "sentence" is a table or a list that the splitter did not see through: it is cut at spaces."""
 
 SENTENCE_FEATURES = (
@@ -251,7 +251,7 @@ class ExtractiveAnswerer:
         probabilities = _model().probability(rows)
         lengths = [len(sentence.text.split()) for sentence in found]
         chosen = choose(probabilities, lengths, self.sentences, self.words)
-        return {"answer": _compose([found[index] for index in chosen], evidence, probabilities)}
+        return {"answer": compose([found[index] for index in chosen], evidence, probabilities)}
 
 
 def _model() -> Logistic:
@@ -261,9 +261,13 @@ def _model() -> Logistic:
     return fitted.sentence
 
 
-def _compose(
+def compose(
     chosen: Sequence[Sentence], evidence: Sequence[Evidence], probabilities: npt.NDArray[np.floating[Any]]
 ) -> Answer:
+    """Write an answer of the ``chosen`` sentences, each quoted and cited by number.
+
+    ``probabilities`` are those of all the sentences that could have been chosen, shape (n,).
+    """
     citations, claims = [], []
     for number, sentence in enumerate(chosen, 1):
         passage = evidence[sentence.passage]

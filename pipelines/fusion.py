@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from haystack import component, default_from_dict, default_to_dict
@@ -55,39 +56,43 @@ class WeightedFusion:
 
         """
         share = self.weight if weight is None else min(max(weight, 0.0), 1.0)
-        similarity = {hit.chunk_id: max(hit.score, 0.0) for hit in dense}
-        best = max((hit.score for hit in keyword), default=0.0)
-        ratio = {hit.chunk_id: max(hit.score, 0.0) / best if best > 0 else 0.0 for hit in keyword}
-        places = [_places(dense), _places(keyword)]
-        floors = min(similarity.values(), default=0.0), min(ratio.values(), default=0.0)
-        hits = {hit.chunk_id: hit for hit in [*dense, *keyword]}
-        fused = {
-            key: share * min(similarity.get(key, floors[0]), 1.0) + (1 - share) * ratio.get(key, floors[1])
-            for key in hits
-        }
-        order = sorted(hits, key=lambda key: (-fused[key], hits[key].document_id, hits[key].ordinal))
-        candidates = [
-            Evidence(
-                rank=rank,
-                chunk_id=key,
-                document_id=hits[key].document_id,
-                ordinal=hits[key].ordinal,
-                page=hits[key].page,
-                text=hits[key].text,
-                context=hits[key].context,
-                scores=Scores(
-                    similarity=min(similarity[key], 1.0) if key in similarity else None,
-                    keyword=ratio.get(key),
-                    fused=fused[key],
-                    similarity_rank=places[0].get(key),
-                    keyword_rank=places[1].get(key),
-                ),
-            )
-            for rank, key in enumerate(order[: self.limit], 1)
-        ]
-        return {"candidates": candidates}
+        return {"candidates": fuse(dense, keyword, share)[: self.limit]}
 
 
-def _places(hits: list[Hit]) -> dict[str, int]:
+def fuse(dense: Sequence[Hit], keyword: Sequence[Hit], weight: float) -> list[Evidence]:
+    """Join two legs' hits: every chunk once, ranked from 1 by the fused score (see ``WeightedFusion``)."""
+    similarity = {hit.chunk_id: min(max(hit.score, 0.0), 1.0) for hit in dense}
+    best = max((hit.score for hit in keyword), default=0.0)
+    ratio = {hit.chunk_id: max(hit.score, 0.0) / best if best > 0 else 0.0 for hit in keyword}
+    similarity_ranks, keyword_ranks = _places(dense), _places(keyword)
+    floors = min(similarity.values(), default=0.0), min(ratio.values(), default=0.0)
+    hits = {hit.chunk_id: hit for hit in [*dense, *keyword]}
+    fused = {
+        key: weight * similarity.get(key, floors[0]) + (1 - weight) * ratio.get(key, floors[1])
+        for key in hits
+    }
+    order = sorted(hits, key=lambda key: (-fused[key], hits[key].document_id, hits[key].ordinal))
+    return [
+        Evidence(
+            rank=rank,
+            chunk_id=key,
+            document_id=hits[key].document_id,
+            ordinal=hits[key].ordinal,
+            page=hits[key].page,
+            text=hits[key].text,
+            context=hits[key].context,
+            scores=Scores(
+                similarity=similarity.get(key),
+                keyword=ratio.get(key),
+                fused=fused[key],
+                similarity_rank=similarity_ranks.get(key),
+                keyword_rank=keyword_ranks.get(key),
+            ),
+        )
+        for rank, key in enumerate(order, 1)
+    ]
+
+
+def _places(hits: Sequence[Hit]) -> dict[str, int]:
     ordered = sorted(hits, key=lambda hit: -hit.score)
     return {hit.chunk_id: place for place, hit in enumerate(ordered, 1)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -197,3 +198,18 @@ def risk_coverage(labels: npt.ArrayLike, confidences: npt.ArrayLike) -> tuple[Ar
     )
     answered = (last + 1).astype(float)
     return values[last], answered / max(values.size, 1), 1 - np.cumsum(truth)[last] / answered
+
+
+_ARTICLES = re.compile(r"\b(?:a|an|the)\b")
+_NOT_WORD = re.compile(r"[^\w\s]|_")
+
+
+def normalised(text: str) -> str:
+    """Text as SQuAD compares it: lower case, without punctuation, articles and double spaces."""
+    return " ".join(_ARTICLES.sub(" ", _NOT_WORD.sub(" ", text.casefold())).split())
+
+
+def contains_answer(text: str, answers: Iterable[str]) -> bool:
+    """Whether ``text`` holds one of ``answers`` as whole words, both normalised."""
+    padded = f" {normalised(text)} "
+    return any(f" {wanted} " in padded for wanted in map(normalised, answers) if wanted)
