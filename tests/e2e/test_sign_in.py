@@ -47,6 +47,7 @@ def test_with_the_initial_password_only_this_machine_may_connect(app, headers):
     assert "only on the machine it runs on" in text
 
 
+@pytest.mark.slow
 def test_with_the_initial_password_a_public_address_is_refused_at_start(app, tmp_path):
     public = App(tmp_path / "data", free_port(), tmp_path / "log", ["--server.address", "0.0.0.0"])  # noqa: S104
     with pytest.raises(AssertionError, match="does not start on 0"):
@@ -122,6 +123,7 @@ def test_signing_out_ends_this_session_only_a_copied_cookie_is_worthless_and_one
     expect(page.get_by_role("heading", name="Account", exact=True)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_signing_out_everywhere_ends_the_other_browser_at_its_next_click(browser, app, page):
     other = browser.new_context(base_url=app.url).new_page()
     other.goto("/")
