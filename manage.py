@@ -38,8 +38,9 @@ def installation(data_dir: Path | None, process: str = "cli") -> Iterator[Any]:
     """The opened installation, closed at the end; an error becomes one line on stderr and status 1."""
     try:
         from services import setup
+        from services.settings import settings_for
 
-        opened = setup.open_installation(setup.with_data_dir(data_dir), process)
+        opened = setup.open_installation(settings_for(data_dir), process)
         try:
             yield opened
         finally:
@@ -60,7 +61,12 @@ def show(as_json: bool, result: dict[str, Any], *tables: Table) -> None:
 
 def table_of(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
     """A table for people; numbers with three digits, "n/a" for what was not computed."""
-    table = Table(*columns, title=title, title_justify="left")
+    table = Table(title=title, title_justify="left")
+    for column in columns[:-1]:
+        table.add_column(column, no_wrap=True, overflow="ellipsis", min_width=len(column), max_width=32)
+    # The last column takes what is left of a line, so that a row stays one line where it can.
+    rest = max(24, console.width - sum(max(len(c), 8) + 3 for c in columns[:-1]) - 24)
+    table.add_column(columns[-1], no_wrap=True, overflow="ellipsis", max_width=rest)
     for row in rows:
         table.add_row(*(cell(value) for value in row))
     return table
@@ -254,10 +260,10 @@ def users_reset_password(name: str, data_dir: DataDir = None, as_json: AsJson = 
 def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Check versions, weights, database, engine, worker and disk; say what is wrong and how to mend it."""
     from services import doctor as examination
-    from services import setup
+    from services.settings import settings_for
 
     try:
-        checks = examination.examine(setup.with_data_dir(data_dir))
+        checks = examination.examine(settings_for(data_dir))
     except EvidentiaError as error:
         print(f"Error: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
@@ -277,10 +283,10 @@ def fetch_weights(
     """Fetch the weights of the built-in embedding (23 MB), unless they are there."""
     from domain.config import DEFAULT_EMBEDDING
     from pipelines import weights
-    from services.setup import with_data_dir
+    from services.settings import settings_for
 
     try:
-        models = with_data_dir(data_dir).models
+        models = settings_for(data_dir).models
         weights.fetch(DEFAULT_EMBEDDING, models, lambda line: print(line, file=sys.stderr), offline_dir)
     except EvidentiaError as error:
         print(f"Error: {error}", file=sys.stderr)

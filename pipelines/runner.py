@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -108,3 +109,5 @@ class _TimingTracer(Tracer):
 
 
 enable_tracing(_TimingTracer())
+# On every error Haystack tries to serialise the run's state for a snapshot that nobody asked for.
+logging.getLogger("haystack.utils.base_serialization").setLevel(logging.ERROR)

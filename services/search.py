@@ -85,7 +85,10 @@ def search(
     with installation.database.read() as session:
         scope, documents_searched = _scope(session, collection, document_ids)
     yaml = collection.search_pipeline or build.search_yaml(collection.index, collection.fusion_weight)
-    result = build.search(yaml, installation.runtime, question, scope, config)
+    # An empty collection has no index yet; there is nothing to ask the engine for.
+    nothing = build.Searched([], [], {})
+    searches = documents_searched > 0
+    result = build.search(yaml, installation.runtime, question, scope, config) if searches else nothing
     with installation.database.read() as session:
         sources = _sources(session, [e.chunk_id for e in result.evidence])
     timings = {**result.timings_ms, "total": round((time.perf_counter() - started) * 1000, 2)}

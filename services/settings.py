@@ -67,6 +67,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.user_data / 'sql.db'}"
 
 
+def settings_for(data_dir: Path | None) -> Settings:
+    """The settings from the environment, with another data folder when one is named."""
+    return Settings() if data_dir is None else Settings(KH_APP_DATA_DIR=data_dir)  # type: ignore[call-arg]
+
+
 def is_loopback(address: str) -> bool:
     """Whether a host name or address means this machine only; an empty one means all interfaces."""
     host = address.strip().strip("[]").lower()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from pathlib import Path
 
 from domain.errors import InvalidInput
 from services import collections, logs, users
@@ -40,11 +39,6 @@ def open_installation(settings: Settings | None = None, process: str = "app") ->
     if admin is not None:
         collections.create(installation, admin, collections.DEFAULT_NAME, shared=True)
     return installation
-
-
-def with_data_dir(data_dir: Path | None) -> Settings:
-    """The settings from the environment, with another data folder when one is named."""
-    return Settings() if data_dir is None else Settings(KH_APP_DATA_DIR=data_dir)  # type: ignore[call-arg]
 
 
 @lru_cache(maxsize=1)
