@@ -18,12 +18,13 @@ from pipelines.readers.detect import detect
 
 __all__ = ["ACCENT", "locate", "render_page"]
 
-ACCENT = (13, 148, 136)
-"""The accent colour of the boxes (teal), red, green and blue."""
+ACCENT = (15, 110, 110)
+"""The accent colour of the theme, red, green and blue."""
 
 _TINT = 0.22  # how much of the accent lies over a boxed passage
 _PADDING = 0.004  # of the page's width, so that a box does not touch its letters
 _LEAST_WIDTH, _MOST_WIDTH = 100, 3000
+_QUALITY = 88  # letters stay crisp
 # A page may be as long as a scroll; its picture is scaled down to this many pixels.
 _MOST_PIXELS = 16_000_000
 
@@ -31,7 +32,7 @@ _MOST_PIXELS = 16_000_000
 def render_page(
     path: Path, page_number: int, boxes: Sequence[Rectangle] = (), width_px: int = 1000
 ) -> bytes | None:
-    """A PNG picture of page ``page_number`` (from 1), ``width_px`` wide, with ``boxes`` highlighted.
+    """A JPEG picture of page ``page_number`` (from 1), ``width_px`` wide, with ``boxes`` highlighted.
 
     ``boxes`` are fractions of the page as it is shown. ``None`` for a format without page pictures (text,
     Markdown). Raises ``NotFound`` when there is no such page and ``UnreadableDocument`` when the file or
@@ -43,8 +44,8 @@ def render_page(
     if boxes:
         _highlight(image, boxes)
     output = io.BytesIO()
-    # The fastest level: the picture goes to a browser on the same machine, most often.
-    image.save(output, "PNG", compress_level=1)
+    # As large as a PNG and written in a seventh of its time.
+    image.save(output, "JPEG", quality=_QUALITY, subsampling=0)
     return output.getvalue()
 
 
@@ -73,24 +74,26 @@ def _bitmap(page: Any, width_px: int) -> Image.Image:
     pixels = width * height * scale**2
     if pixels > _MOST_PIXELS:
         scale *= (_MOST_PIXELS / pixels) ** 0.5
-    bitmap = page.render(scale=scale)
+    bitmap = page.render(scale=scale, rev_byteorder=True)
     try:
+        shared: Image.Image = bitmap.to_pil()
         # A copy, since the bitmap's memory goes when it is closed.
-        image: Image.Image = bitmap.to_pil()
-        return image.convert("RGB").copy()
+        return shared.copy() if shared.mode == "RGB" else shared.convert("RGB")
     finally:
         bitmap.close()
 
 
 def _highlight(image: Image.Image, boxes: Sequence[Rectangle]) -> None:
     """Tint and frame the boxes. Tinting multiplies, as a highlighter does: black letters stay black."""
-    tint = tuple(round(255 - (255 - channel) * _TINT) for channel in ACCENT)
+    tint = (*(round(255 - (255 - channel) * _TINT) for channel in ACCENT),)
     places = [_place(box, image.width, image.height) for box in boxes]
-    marks = Image.new("RGB", image.size, "white")
-    draw = ImageDraw.Draw(marks)
+    tinted = Image.new("L", image.size, 0)
     for place in places:
-        draw.rectangle(place, fill=tint)
-    image.paste(ImageChops.multiply(image, marks))
+        ImageDraw.Draw(tinted).rectangle(place, fill=255)
+    if around := tinted.getbbox():
+        part = image.crop(around)
+        colour = ImageChops.multiply(part, Image.new("RGB", part.size, tint))
+        image.paste(colour, around[:2], tinted.crop(around))
     draw = ImageDraw.Draw(image)
     for place in places:
         draw.rectangle(place, outline=ACCENT, width=max(1, image.width // 600))

@@ -21,7 +21,7 @@ from pipelines.readers.reflow import joined
 
 logger = logging.getLogger(__name__)
 
-_HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_HYPHENATED = re.compile(r"\w+(?:-\w+)+")
 _TAIL = 2048
 _NAMED_PAGES = 8
 
@@ -139,9 +139,10 @@ def _which(numbers: Sequence[int], total: int) -> str:
 
 
 def _pages(raw_pages: Sequence[Sequence[RawLine]], labels: Sequence[str]) -> tuple[Page, ...]:
-    hyphenated = {
-        word.lower() for lines in raw_pages for line in lines for word in _HYPHENATED.findall(line.text)
-    }
+    hyphenated: set[str] = set()
+    if any(line.hyphenated for lines in raw_pages for line in lines):
+        texts = (line.text for lines in raw_pages for line in lines if "-" in line.text)
+        hyphenated = {word.lower() for text in texts for word in _HYPHENATED.findall(text)}
     pages = []
     for index, lines in enumerate(raw_pages):
         text, placed = joined(lines, hyphenated)

@@ -32,7 +32,7 @@ LOCK = threading.RLock()
 _PIECES = re.compile("([^\r\n\ufffe]+)([\r\n\ufffe]*)")
 _HYPHEN = "\ufffe"
 # Boxes of this many characters of a line are joined: enough for a slanted or wavy line, and quick.
-_SAMPLES = 6
+_SAMPLES = 4
 _DEVICE = 1_000_000
 # A box that sticks out of the page by this share of it is still on the page.
 _OUTSIDE = 0.001
