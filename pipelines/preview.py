@@ -87,16 +87,21 @@ def _highlight(image: Image.Image, boxes: Sequence[Rectangle]) -> None:
     """Tint and frame the boxes. Tinting multiplies, as a highlighter does: black letters stay black."""
     tint = (*(round(255 - (255 - channel) * _TINT) for channel in ACCENT),)
     places = [_place(box, image.width, image.height) for box in boxes]
-    tinted = Image.new("L", image.size, 0)
+    inside, frame = (Image.new("L", image.size, 0) for _ in range(2))
     for place in places:
-        ImageDraw.Draw(tinted).rectangle(place, fill=255)
-    if around := tinted.getbbox():
-        part = image.crop(around)
-        colour = ImageChops.multiply(part, Image.new("RGB", part.size, tint))
-        image.paste(colour, around[:2], tinted.crop(around))
-    draw = ImageDraw.Draw(image)
-    for place in places:
-        draw.rectangle(place, outline=ACCENT, width=max(1, image.width // 600))
+        ImageDraw.Draw(inside).rectangle(place, fill=255)
+        ImageDraw.Draw(frame).rectangle(place, fill=255)
+    line = max(1, image.width // 600)
+    for left, top, right, bottom in places:  # only what borders on unboxed paper stays framed
+        if right - left > 2 * line and bottom - top > 2 * line:
+            ImageDraw.Draw(frame).rectangle((left + line, top + line, right - line, bottom - line), fill=0)
+    around = inside.getbbox()
+    if around is None:
+        return
+    part = image.crop(around)
+    colour = ImageChops.multiply(part, Image.new("RGB", part.size, tint))
+    image.paste(colour, around[:2], inside.crop(around))
+    image.paste(ACCENT, around, frame.crop(around))
 
 
 def _place(box: Rectangle, width: int, height: int) -> tuple[int, int, int, int]:
