@@ -39,8 +39,8 @@ _log = logging.getLogger(__name__)
 DATABASE = "milvus.db"
 START_TIMEOUT = 60.0
 _POLL = 0.1
-_STABLE_AFTER = 60.0
-_LONGEST_PAUSE = 30.0
+_STABLE_AFTER = 10.0
+_LONGEST_PAUSE = 5.0
 _LOG_LIMIT = 5_000_000
 _SOCKET_PATH_LIMIT = 103  # sockaddr_un holds 104 bytes on macOS, 108 on Linux, with the final NUL
 
@@ -147,6 +147,7 @@ class _Keeper:
         self._owner_lock: IO[bytes] | None = None
         self._engine_lock: IO[bytes] | None = None
         self._owned = False
+        self._listened = False
         self._starting = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -174,6 +175,7 @@ class _Keeper:
             if time.monotonic() > deadline:
                 raise StoreUnavailable(self._why_not())
             time.sleep(0.02)
+        self._listened = True
 
     def stop(self) -> None:
         """Stop watching, stop an engine that is ours, and let go of the locks."""
@@ -240,6 +242,7 @@ class _Keeper:
             raise StoreUnavailable("Another process holds the document store's engine lock: end it first.")
         library = _library_folder()
         self.socket.unlink(missing_ok=True)
+        self._listened = False
         with _opened(self.folder / "engine.alive") as alive, _log_file(self._logs) as log:
             if not _try_flock(alive):
                 raise StoreUnavailable("A Milvus process already runs on this data folder: end it first.")
@@ -280,7 +283,7 @@ class _Keeper:
                         continue
                     _log.warning("The owner of the Milvus engine is gone; taking over.")
                     self._await_predecessor(time.monotonic() + START_TIMEOUT)
-                elif self._engine is not None and self._engine.poll() is None and self.socket.exists():
+                elif self._runs():
                     continue
                 else:
                     self._clear_away()
@@ -293,6 +296,14 @@ class _Keeper:
                 _log.error("The Milvus engine could not be started: %s", error)
             # The first restart is at once; an engine that keeps dying is tried ever more rarely.
             pause = min(_LONGEST_PAUSE, 0.25 * 2 ** (failures - 1)) if failures > 1 else 0.0
+
+    def _runs(self) -> bool:
+        """Whether the engine lives and, once it has listened, its socket is still there."""
+        if self._engine is None or self._engine.poll() is not None:
+            return False
+        there = self.socket.exists()
+        self._listened = self._listened or there
+        return there or not self._listened
 
     def _clear_away(self) -> None:
         """End what is left of an engine that died or whose socket was removed."""

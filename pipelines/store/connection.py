@@ -150,7 +150,7 @@ class Connection:
                 return
             self._client = None
             self._loaded.clear()
-        client.close()
+        client.close()  # type: ignore[no-untyped-call]
 
 
 _connections: dict[tuple[int, str, str], Connection] = {}
@@ -190,4 +190,5 @@ def _in_words(error: BaseException) -> Exception:
         return NotFound("The search index of this collection does not exist: index its documents again.")
     if _code(error) in _LATE:
         return StoreUnavailable("The document store takes too long to answer: try again in a minute.")
+    _log.error("Milvus refused a request: %s", error)
     return StoreUnavailable("The document store refused the request: see the log for its reason.")

@@ -202,7 +202,7 @@ class MilvusDocumentStore:
 
         Only the first 20,000 characters of ``text`` count.
         """
-        query = text.replace("\x00", " ")[:_LONGEST_QUERY]
+        query = text[:_LONGEST_QUERY].encode("utf-8", "ignore").decode().replace("\x00", " ")
         if not query.strip():
             return []
         try:
@@ -321,7 +321,7 @@ def _batches(chunks: Sequence[Chunk]) -> Iterator[tuple[int, int]]:
     """Ranges of at most 500 rows and 8 MB of text, at least one row each."""
     start, size = 0, 0
     for position, chunk in enumerate(chunks):
-        length = len(chunk.text.encode()) + 2 * len(chunk.context.encode())
+        length = _size(chunk.text) + 2 * _size(chunk.context)
         if position > start and (position - start == BATCH_ROWS or size + length > BATCH_BYTES):
             yield start, position
             start, size = position, 0
@@ -338,14 +338,24 @@ def _check_rows(chunks: Sequence[Chunk], vectors: Vectors, dimension: int) -> No
     if len({chunk.id for chunk in chunks}) != len(chunks):
         raise InvalidInput("Two passages have the same id: split the document again.")
     for chunk in chunks:
-        if not chunk.id or not chunk.document_id:
-            raise InvalidInput("A passage has no id: split the document again.")
-        if max(len(chunk.id.encode()), len(chunk.document_id.encode())) > schema.ID_LIMIT:
-            raise InvalidInput(f"The id '{chunk.id[:40]}…' is over 128 bytes long: use a shorter one.")
-        if len(chunk.indexed_text.encode()) > schema.TEXT_LIMIT:
+        if not schema.CHUNK_ID.fullmatch(chunk.id):
+            raise InvalidInput(
+                f"{chunk.id[:40]!r} is no passage id: use up to 128 letters, digits and . _ : # @ / + = -"
+            )
+        if not 0 < _size(chunk.document_id) <= schema.ID_LIMIT or not chunk.document_id.isprintable():
+            raise InvalidInput("A document's id has 1 to 128 printable bytes: use another one.")
+        if _size(chunk.indexed_text) > schema.TEXT_LIMIT:
             raise InvalidInput(
                 f"Passage {chunk.ordinal + 1} is over 65,535 bytes long: split the document more finely."
             )
+
+
+def _size(text: str) -> int:
+    """The length of ``text`` in bytes, as Milvus counts it."""
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError as error:
+        raise InvalidInput("A passage holds broken characters: save the file as UTF-8 text.") from error
 
 
 def _check_vectors(vectors: Vectors, dimension: int) -> None:
