@@ -51,6 +51,7 @@ class Filters:
         outcome: runs that ended so.
         confidence: runs in this bin, 0 to 9, of confidence.
         relevance: runs with evidence in this bin of relevance.
+        cited: with ``relevance``, whether the answer must cite that evidence, or must not.
         zone: the IANA time zone in which days and hours are counted and times are given.
 
     """
@@ -61,6 +62,7 @@ class Filters:
     outcome: Outcome | None = None
     confidence: int | None = None
     relevance: int | None = None
+    cited: bool | None = None
     zone: str = "UTC"
 
     @classmethod
@@ -172,15 +174,12 @@ def relevance_distribution(installation: Installation, user: User, filters: Filt
 
     Raises ``NotAllowed``.
     """
-    cited = exists().where(
-        CitationRow.run_id == CandidateRow.run_id, CitationRow.chunk_id == CandidateRow.chunk_id
-    )
     query = (
         select(CandidateRow.relevance)
         .join(RunRow, RunRow.id == CandidateRow.run_id)
         .where(*_where(filters), CandidateRow.rank.is_not(None))
     )
-    group = case((cited, "cited"), else_="not cited")
+    group = case((_is_cited(), "cited"), else_="not cited")
     with _reading(installation, user) as session:
         return _distribution(session, query, CandidateRow.relevance, group, ("cited", "not cited"))
 
@@ -293,14 +292,21 @@ def _where(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.confidence is not None:
         conditions += [RunRow.state == RunState.DONE, _bin(RunRow.confidence) == filters.confidence]
     if filters.relevance is not None:
-        conditions.append(
-            exists().where(
-                CandidateRow.run_id == RunRow.id,
-                CandidateRow.rank.is_not(None),
-                _bin(CandidateRow.relevance) == filters.relevance,
-            )
-        )
+        evidence = [
+            CandidateRow.run_id == RunRow.id,
+            CandidateRow.rank.is_not(None),
+            _bin(CandidateRow.relevance) == filters.relevance,
+        ]
+        if filters.cited is not None:
+            evidence.append(_is_cited() if filters.cited else ~_is_cited())
+        conditions.append(exists().where(*evidence))
     return conditions
+
+
+def _is_cited() -> ColumnElement[bool]:
+    return exists().where(
+        CitationRow.run_id == CandidateRow.run_id, CitationRow.chunk_id == CandidateRow.chunk_id
+    )
 
 
 def _bin(score: Score) -> ColumnElement[int]:
