@@ -67,7 +67,7 @@ class PassageSplitter:
     Text of at most ``max_words`` that belongs together stays one passage.
     """
 
-    def __init__(self, target_words: int = 120, max_words: int = 170, overlap_sentences: int = 0) -> None:
+    def __init__(self, target_words: int = 140, max_words: int = 190, overlap_sentences: int = 0) -> None:
         """Sizes in words; two Chinese or Japanese characters count as one. Raises ``ValueError``."""
         if not 1 <= target_words <= max_words or overlap_sentences < 0:
             raise ValueError("A splitter needs 1 ≤ target_words ≤ max_words and overlap_sentences ≥ 0.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from fpdf import FPDF
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import RectangleObject
+from pypdf.generic import DecodedStreamObject, NameObject, RectangleObject
 
 PROSE = (
     "The library opened in 1904 with 3,200 books. It was paid for by a baker who never learned to read. "
@@ -44,6 +44,32 @@ def outlined(parts: Sequence[tuple[int, str, str]]) -> bytes:
         made.set_font("Helvetica", size=12)
         made.multi_cell(0, 6, body, new_x="LMARGIN", new_y="NEXT")
     return bytes(made.output())
+
+
+def placed(texts: Sequence[tuple[float, float, str]]) -> bytes:
+    """A PDF with one page and each of ``texts`` at its place: millimetres from the left and the top."""
+    made = FPDF(format="A4")
+    made.set_font("Helvetica", size=12)
+    made.add_page()
+    for left, top, text in texts:
+        made.text(left, top, text)
+    return bytes(made.output())
+
+
+def remapped(data: bytes, letter: str, meaning: str) -> bytes:
+    """``data`` whose fonts say that ``letter`` (Latin) means the character ``meaning``, as maths fonts do."""
+    cmap = (
+        "/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> endcodespacerange "
+        "1 beginbfrange <20> <7E> <0020> endbfrange "
+        f"1 beginbfchar <{ord(letter):02X}> <{meaning.encode('utf-16-be').hex()}> endbfchar endcmap end"
+    )
+    stream = DecodedStreamObject()
+    stream.set_data(cmap.encode())
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
+    for page in writer.pages:
+        for font in page["/Resources"]["/Font"].values():
+            font.get_object()[NameObject("/ToUnicode")] = writer._add_object(stream)
+    return _written(writer)
 
 
 def image_only(pages: int = 2) -> bytes:

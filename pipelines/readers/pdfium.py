@@ -31,6 +31,7 @@ LOCK = threading.RLock()
 # PDFium writes U+FFFE for the hyphen of a word that it saw broken over two lines, and no line break.
 _PIECES = re.compile("([^\r\n\ufffe]+)([\r\n\ufffe]*)")
 _HYPHEN = "\ufffe"
+_WIDE = re.compile("[\U00010000-\U0010ffff]")
 # Boxes of this many characters of a line are joined: enough for a slanted or wavy line, and quick.
 _SAMPLES = 4
 _DEVICE = 1_000_000
@@ -134,11 +135,13 @@ def _lines(textpage: Any, fractions: Fractions) -> Iterator[RawLine]:
     except (AssertionError, UnicodeError) as error:
         raise _error("The page's text is inconsistent.") from error
     box = _BoxReader(textpage, fractions)
+    shift = 0  # PDFium counts UTF-16 units: two for a character outside of the basic plane
     for piece in _PIECES.finditer(text):
+        start, shift = piece.start(1) + shift, shift + len(_WIDE.findall(piece[1]))
         line = clean_line(piece[1])
         if not line:
             continue
-        rectangle, visible = box.of(piece.start(1), piece.end(1))
+        rectangle, visible = box.of(start, piece.end(1) + shift)
         if visible:
             yield RawLine(line, rectangle, hyphenated=_HYPHEN in piece[2])
 

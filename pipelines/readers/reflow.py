@@ -25,6 +25,8 @@ _PROSE_WORDS = 3
 _SLACK = 0.04
 _PARAGRAPH_GAP = 0.9
 _SAME_SIZE = 0.75
+_SAME_ROW = 0.7
+_TOUCHING = 0.005
 # Plain text wrapped by a program is at most about this wide; longer lines are paragraphs of their own.
 _WRAPPED_WIDTH = 120
 
@@ -73,6 +75,8 @@ def _keeps_hyphen(before: str, after: str, hyphenated: Collection[str]) -> bool:
 
 def _glue(lines: Sequence[RawLine], index: int) -> str:
     line, following = lines[index], lines[index + 1]
+    if _beside(line.rectangle, following.rectangle):
+        return " "
     if _MARKER.match(following.text) or is_row(line.text) or is_row(following.text):
         return "\n"
     if line.rectangle is None or following.rectangle is None:
@@ -82,6 +86,14 @@ def _glue(lines: Sequence[RawLine], index: int) -> str:
     if not soft:
         return "\n"
     return "" if _CJK.match(line.text[-1]) and _CJK.match(following.text[0]) else " "
+
+
+def _beside(box: Rectangle | None, following: Rectangle | None) -> bool:
+    """Whether ``following`` goes on in the same row: PDFium parts a row at a raised footnote sign."""
+    if box is None or following is None or following.left < box.right - _TOUCHING:
+        return False
+    overlap = min(box.bottom, following.bottom) - max(box.top, following.top)
+    return overlap > _SAME_ROW * min(box.bottom - box.top, following.bottom - following.top)
 
 
 def _wrapped_by_width(lines: Sequence[RawLine], index: int, box: Rectangle, following: Rectangle) -> bool:

@@ -71,6 +71,12 @@ class TestPdf:
         table = "Net product sales $ 79,268 $ 94,665\nNet service sales 27,738 41,322\nTotal 107,006 135,987"
         assert read_bytes(tmp_path, pdfs.pdf([table])).pages[0].text == table
 
+    def test_a_row_that_the_file_draws_in_pieces_is_one_line(self, tmp_path: Path) -> None:
+        row = pdfs.placed(
+            [(20, 30, "Medical Device Regulation"), (120, 30, "88"), (150, 30, "73"), (20, 45, "End.")]
+        )
+        assert read_bytes(tmp_path, row).pages[0].text == "Medical Device Regulation 88 73\nEnd."
+
     def test_list_items_and_paragraphs_stay_apart(self, tmp_path: Path) -> None:
         text = read_bytes(tmp_path, pdfs.pdf([f"{pdfs.PROSE}\n\nBring:\n- a cup\n- a spoon"])).pages[0].text
         assert text == f"{pdfs.PROSE}\nBring:\n- a cup\n- a spoon"
@@ -138,6 +144,19 @@ class TestBoxes:
             assert image.crop(box).getextrema()[0] < 100
             image.paste(255, box)
         assert image.getextrema()[0] > 200
+
+    def test_characters_of_two_units_do_not_shift_the_boxes_after_them(self, tmp_path: Path) -> None:
+        data = pdfs.placed(
+            [(20, 30, "QQQQ letters QQQQ"), (20, 45, "Second"), (20, 60, "A third and longer")]
+        )
+        page = read_bytes(tmp_path, pdfs.remapped(data, "Q", "𝔸")).pages[0]
+        assert page.text == "𝔸𝔸𝔸𝔸 letters 𝔸𝔸𝔸𝔸\nSecond\nA third and longer"
+        lines = page.lines
+        tops = [line.rectangle.top for line in lines]
+        heights = [line.rectangle.bottom - line.rectangle.top for line in lines]
+        assert tops[0] < tops[1] < tops[2]
+        assert max(heights) < 1.2 * min(heights)
+        assert lines[1].rectangle.right < lines[2].rectangle.right
 
 
 def pixels(rectangle, image):
