@@ -16,11 +16,9 @@ one of them takes over when the owner is gone. Three files beside the database m
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import logging
 import os
 import socket
-import stat
 import subprocess
 import sys
 import threading
@@ -30,6 +28,17 @@ from types import TracebackType
 from typing import IO, Self
 
 from domain.errors import StoreUnavailable
+from pipelines.engine_files import (
+    default_runtime_dir,
+    environment,
+    kill_holder,
+    library_folder,
+    log_file,
+    opened,
+    private_folder,
+    try_flock,
+    try_lock,
+)
 
 if sys.platform != "win32":
     import fcntl
@@ -41,7 +50,6 @@ START_TIMEOUT = 60.0
 _POLL = 0.1
 _STABLE_AFTER = 10.0
 _LONGEST_PAUSE = 5.0
-_LOG_LIMIT = 5_000_000
 _SOCKET_PATH_LIMIT = 103  # sockaddr_un holds 104 bytes on macOS, 108 on Linux, with the final NUL
 
 
@@ -60,7 +68,7 @@ def ensure(data_dir: Path, *, timeout: float = START_TIMEOUT, runtime_dir: Path 
     with _registry_lock:
         keeper = _registry.get(folder)
         if keeper is None or not keeper.is_mine:
-            keeper = _Keeper(folder, user_data / "logs", runtime_dir or _default_runtime_dir())
+            keeper = _Keeper(folder, user_data / "logs", runtime_dir or default_runtime_dir())
             _registry[folder] = keeper
         keeper.handles += 1
     engine = Engine(keeper)
@@ -206,17 +214,17 @@ class _Keeper:
         self._thread.start()
 
     def _open(self) -> None:
-        _private_folder(self._runtime_dir)
+        private_folder(self._runtime_dir)
         for needed in (self.folder.parent, self.folder, self._logs):
             needed.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.folder.stat().st_uid == os.getuid():
             self.folder.chmod(0o700)
-        self._owner_lock = self._owner_lock or _opened(self.folder / "owner.lock")
-        self._engine_lock = self._engine_lock or _opened(self.folder / "engine.lock")
+        self._owner_lock = self._owner_lock or opened(self.folder / "owner.lock")
+        self._engine_lock = self._engine_lock or opened(self.folder / "engine.lock")
 
     def _try_own(self) -> bool:
         assert self._owner_lock is not None  # noqa: S101 - narrows the type, set by _open
-        self._owned = _try_lock(self._owner_lock)
+        self._owned = try_lock(self._owner_lock)
         return self._owned
 
     def _await_predecessor(self, deadline: float) -> None:
@@ -224,11 +232,11 @@ class _Keeper:
         killed = False
         patience = time.monotonic() + 5.0
         while not self._stopping.is_set():
-            with _opened(self.folder / "engine.alive") as alive:
-                if _try_flock(alive):
+            with opened(self.folder / "engine.alive") as alive:
+                if try_flock(alive):
                     return
                 if time.monotonic() > patience and not killed:
-                    killed = _kill_holder(alive)
+                    killed = kill_holder(alive)
             if time.monotonic() > deadline:
                 raise StoreUnavailable(
                     "An earlier Milvus process still holds the document store: end it and start again."
@@ -238,20 +246,20 @@ class _Keeper:
     def _spawn(self) -> None:
         """Start the engine; only ever called by the owner, with no other engine alive."""
         assert self._engine_lock is not None  # noqa: S101
-        if not _try_lock(self._engine_lock):
+        if not try_lock(self._engine_lock):
             raise StoreUnavailable("Another process holds the document store's engine lock: end it first.")
-        library = _library_folder()
+        library = library_folder()
         self.socket.unlink(missing_ok=True)
         self._listened = False
-        with _opened(self.folder / "engine.alive") as alive, _log_file(self._logs) as log:
-            if not _try_flock(alive):
+        with opened(self.folder / "engine.alive") as alive, log_file(self._logs) as log:
+            if not try_flock(alive):
                 raise StoreUnavailable("A Milvus process already runs on this data folder: end it first.")
             alive.truncate(0)
             # Its own session: Ctrl-C in a terminal ends the app, which then ends the engine in order.
             self._engine = subprocess.Popen(  # noqa: S603 - our own binary, fixed arguments, no shell
                 [str(library / "milvus"), DATABASE, self.uri, "ERROR", "engine.lock"],
                 cwd=self.folder,
-                env=_environment(library, self.folder),
+                env=environment(library, self.folder),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -344,85 +352,3 @@ def _answers(uri: str, timeout: float) -> bool:
             return client.recv(9)[3:4] == b"\x04"
         except OSError:
             return False
-
-
-def _default_runtime_dir() -> Path:
-    # Not from TMPDIR or XDG_RUNTIME_DIR: a service and a shell of the same user must meet at one place.
-    return Path("/tmp") / f"evidentia-{os.getuid()}"  # noqa: S108 - checked by _private_folder
-
-
-def _private_folder(folder: Path) -> None:
-    """Make ``folder`` or check that it is a real folder, ours, and closed to everybody else."""
-    folder.mkdir(mode=0o700, exist_ok=True, parents=True)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise StoreUnavailable(
-            f"{folder} is not a private folder of this user: remove it, then start the app again."
-        )
-
-
-def _opened(path: Path) -> IO[bytes]:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    return os.fdopen(descriptor, "r+b", buffering=0)
-
-
-def _try_lock(file: IO[bytes]) -> bool:
-    try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
-
-
-def _try_flock(file: IO[bytes]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _kill_holder(alive: IO[bytes]) -> bool:
-    """Kill the engine that wrote its number into ``alive``: it lives, or the lock would be free."""
-    alive.seek(0)
-    number = alive.read(20).decode("ascii", "replace")
-    if not number.isdigit():
-        return False
-    _log.warning("The Milvus engine %s of an earlier owner does not end by itself; killing it.", number)
-    try:
-        os.kill(int(number), 9)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def _library_folder() -> Path:
-    """Where the engine's binary lies, found without importing its Python part (which needs pkg_resources)."""
-    found = importlib.util.find_spec("milvus_lite")
-    for place in (found.submodule_search_locations or []) if found else []:
-        if (Path(place) / "lib" / "milvus").is_file():
-            return Path(place) / "lib"
-    raise StoreUnavailable(
-        "The embedded Milvus engine (milvus-lite 2.5.1) is not installed: run make install or set MILVUS_URI."
-    )
-
-
-def _environment(library: Path, folder: Path) -> dict[str, str]:
-    """The engine's environment: nothing of ours, least of all keys; it aborts without HOME."""
-    kept = {
-        name: os.environ[name] for name in ("PATH", "LANG", "TZ", "OMP_NUM_THREADS") if name in os.environ
-    }
-    return {
-        **kept,
-        "HOME": str(folder),
-        "LD_LIBRARY_PATH": str(library),
-        "DYLD_LIBRARY_PATH": str(library),
-        "GLOG_logtostderr": "1",
-    }
-
-
-def _log_file(folder: Path) -> IO[bytes]:
-    path = folder / "milvus.log"
-    if path.exists() and path.stat().st_size > _LOG_LIMIT:
-        path.replace(path.with_suffix(".log.1"))
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600), "ab")

@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 
 from domain.errors import StoreUnavailable
-from pipelines import engine as engine_module
 from pipelines.engine import Engine, ensure
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -261,7 +260,7 @@ def test_a_data_folder_that_is_a_file_is_refused_in_one_sentence(tmp_path: Path)
 
 
 def test_a_missing_engine_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(StoreUnavailable, match="not installed"):
         ensure(tmp_path)
     monkeypatch.undo()
