@@ -31,6 +31,7 @@ def run() -> None:
     from components import session
 
     st.set_page_config(page_title=APP_NAME, page_icon=layout.ICON, layout="wide")
+    st.logo(layout.ICON, size="large")
     layout.style()
     user = session.gate()
     # Declared for everybody, so that the address asked for is still there after sign-in.

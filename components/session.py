@@ -47,8 +47,10 @@ def gate() -> User | None:
     """The user who may go on; else draws what is missing (sign-in, own password) and returns ``None``."""
     installation = setup.current()
     found = user()
+    # Always there, so that nothing below moves, and loses a click, when the browser is done with the cookie.
+    cookies = st.container(key=_COOKIE)
     if found is None or _COOKIE in st.session_state:
-        with st.container(key=_COOKIE):
+        with cookies:
             authenticator, manager = _authenticator(installation)
             _write_cookie(manager)
         if found is None:

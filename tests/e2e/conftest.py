@@ -110,7 +110,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         app.stop()
 
 
-@pytest.fixture(scope="session")
+# Not for the whole run: while Playwright is open no other test of this process can run an event loop.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's chromium; the tests are skipped where it is missing."""
     if not Path(CHROMIUM).exists():
