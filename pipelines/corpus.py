@@ -8,6 +8,7 @@ from haystack import component
 
 from domain.documents import Chunk, MediaType, Page, ParsedDocument
 from domain.immutable import Immutable
+from domain.progress import Progress
 from pipelines.splitter import PassageSplitter
 
 
@@ -32,5 +33,5 @@ class CorpusSplitter:
         for text in texts:
             page = Page(1, text.text)
             document = ParsedDocument(MediaType.TEXT, text.title, (page,))
-            chunks += splitter.split(document, text.id, index)
+            chunks += splitter.split(document, text.id, index, Progress())
         return {"chunks": chunks}

@@ -80,7 +80,10 @@ class PassageSplitter:
         self, document: ParsedDocument, document_id: str, index: str, progress: Progress | None = None
     ) -> dict[str, list[Chunk]]:
         """Split ``document``; ids are made of the name of the ``index``, ``document_id`` and the ordinal."""
-        report = progress or Progress()
+        return {"chunks": self.split(document, document_id, index, progress or Progress())}
+
+    def split(self, document: ParsedDocument, document_id: str, index: str, report: Progress) -> list[Chunk]:
+        """The passages of one document, as ``run`` gives them."""
         chunks: list[Chunk] = []
         total = len(document.pages)
         report(STAGE, 0, total)
@@ -92,7 +95,7 @@ class PassageSplitter:
                     chunks.append(chunk)
             report(STAGE, group.units[-1].page + 1, total)
         report(STAGE, total, total)
-        return {"chunks": chunks}
+        return chunks
 
     def _groups(self, document: ParsedDocument) -> Iterator[_Group]:
         """The groups in reading order, with the end of a sentence moved to the page where it began."""

@@ -11,7 +11,7 @@ import time
 from domain.errors import EvidentiaError
 from services.database import ROOT
 from services.installation import Installation
-from services.worker import ALREADY_RUNNING, STOP_WITHIN_S
+from services.worker import ALREADY_RUNNING, STOP_WITHIN_S, worker_runs
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +52,9 @@ class Processes:
         self._warm_up()
         wait = RETRY_S
         while not self._stop.is_set():
+            if worker_runs(self._installation):
+                self._stop.wait(RETRY_S)
+                continue
             started = time.monotonic()
             self._worker = _start_worker(self._installation)
             while self._worker.poll() is None and not self._stop.wait(0.2):

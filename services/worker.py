@@ -34,7 +34,7 @@ def main(installation: Installation, *, supervised: bool) -> int:
     ends, however it ends.
     """
     stop = threading.Event()
-    lock = FileLock(installation.settings.data_dir / "worker.lock")
+    lock = _lock(installation)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -46,6 +46,19 @@ def main(installation: Installation, *, supervised: bool) -> int:
             threading.Thread(target=_watch_parent, args=(stop,), daemon=True).start()
         run(installation, stop)
     return 0
+
+
+def worker_runs(installation: Installation) -> bool:
+    """Whether this data folder has a worker now."""
+    try:
+        with _lock(installation).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def _lock(installation: Installation) -> FileLock:
+    return FileLock(installation.settings.data_dir / "worker.lock")
 
 
 def run(installation: Installation, stop: threading.Event) -> None:
