@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -61,6 +62,7 @@ class Processes:
                 pass
             if self._stop.is_set():
                 return
+            _end(self._worker)
             if self._worker.returncode == ALREADY_RUNNING:
                 wait = RETRY_S
             else:
@@ -77,10 +79,17 @@ class Processes:
 
 
 def _start_worker(installation: Installation) -> subprocess.Popen[bytes]:
+    settings = installation.settings
     command = [sys.executable, str(ROOT / "manage.py"), "worker", "--supervised"]
-    command += ["--data-dir", str(installation.settings.data_dir)]
+    command += ["--data-dir", str(settings.data_dir)]
     # Its standard input is a pipe that closes when this process ends, also when it is killed.
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=ROOT)  # noqa: S603
+    return subprocess.Popen(  # noqa: S603
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        cwd=ROOT,
+        env=os.environ | settings.environment(),
+    )
 
 
 def _end(worker: subprocess.Popen[bytes]) -> None:

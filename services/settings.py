@@ -36,6 +36,16 @@ class Settings(BaseSettings):
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().absolute()
 
+    def environment(self) -> dict[str, str]:
+        """The variables that give another process these same settings, wherever they came from."""
+        found = {}
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if value is not None:
+                plain = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+                found[str(field.validation_alias)] = plain
+        return found
+
     @cached_property
     def user_data(self) -> Path:
         """The folder of everything users made: database, files, vectors."""
