@@ -15,6 +15,7 @@ import streamlit as st
 from components.texts_pages import Chat
 from services.messages import Message
 
+_NARROW_PX = 640
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 
 _CSS = """
@@ -55,14 +56,21 @@ export default function(component) {
     button.className = 'citation' + (piece.citation === data.chosen ? ' chosen' : '');
     button.textContent = String(piece.citation);
     button.setAttribute('aria-label', data.help.replace('{number}', piece.citation));
-    button.onclick = () => {
-      setTriggerValue('citation', piece.citation);
-      const panel = document.querySelector('.st-key-evidence_panel');
-      if (panel && window.innerWidth < 641) panel.scrollIntoView({ behavior: 'smooth' });
-    };
+    button.onclick = () => setTriggerValue('citation', piece.citation);
     return button;
   });
   answer.replaceChildren(...nodes);
+}
+"""
+
+
+_SCROLL_JS = """
+export default function(component) {
+  const { data, parentElement } = component;
+  const seen = parentElement.host ?? parentElement;
+  if (seen.dataset.token === data.token || window.innerWidth > data.widest) return;
+  seen.dataset.token = data.token;
+  requestAnimationFrame(() => document.querySelector('.' + data.target)?.scrollIntoView({ block: 'start' }));
 }
 """
 
@@ -71,6 +79,20 @@ export default function(component) {
 def _component() -> Any:
     # At first use: registering needs the server to run.
     return st.components.v2.component("evidentia_answer", css=_CSS, js=_JS)
+
+
+@lru_cache(maxsize=1)
+def _scroll() -> Any:
+    return st.components.v2.component("evidentia_scroll", js=_SCROLL_JS)
+
+
+def scroll_to(key: str, target: str, token: str, *, narrow_only: bool = False) -> None:
+    """Bring the container with the key ``target`` to the top of the page, once for each new ``token``.
+
+    With ``narrow_only`` only where the zones stand below each other, as on a phone.
+    """
+    data = {"target": f"st-key-{target}", "token": token, "widest": _NARROW_PX if narrow_only else 1_000_000}
+    _scroll()(key=key, data=data, height=1)
 
 
 def answer(message: Message, chosen: int | None, on_citation: Callable[[str, int], None]) -> None:

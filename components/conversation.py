@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import evidence, layout, scope, session
 from components.answer import answer as draw_answer
+from components.answer import scroll_to
 from components.escaping import label
 from components.scope import Scope
 from components.texts_pages import Chat, counted
@@ -23,8 +24,12 @@ _QUESTION = "chat_question"
 _REFUSED = "chat_refused"
 _LIMIT = "chat_limit"
 _LIVE = "chat_live"
+_ASKED_FOR = "chat_evidence_asked_for"
 _STEP = 20
+_USER, _APP = ":material/person:", ":material/find_in_page:"
 POLL_S = 0.4
+ZONES = (1.6, 1)
+"""Widths of conversation and information panel."""
 
 _STYLE = """
 <style>
@@ -33,16 +38,27 @@ _STYLE = """
 .st-key-conversations [data-testid="stButton"] button > div {justify-content: flex-start; width: 100%;}
 [class*="st-key-conversation_open"] button {background: light-dark(#E3F2F1, #153533) !important;
   color: light-dark(#0F6E6E, #4FB9B3) !important;}
-[class*="st-key-question_"] {background: light-dark(#E3F2F1, #153533); border-radius: 12px;
-  padding: .7rem 1rem;}
+[class*="st-key-question_"] {scroll-margin-top: 4.2rem;}
+[class*="st-key-question_"] [data-testid="stChatMessage"] {background: light-dark(#E3F2F1, #153533);}
+[data-testid="stChatMessage"] {padding: .7rem .9rem; gap: .6rem; border-radius: 12px;}
+[class*="st-key-reply_"] [data-testid="stChatMessage"] {background: transparent; padding-top: .2rem;}
+.st-key-busy [role="img"] {animation: evidentia-turn 1.1s linear infinite; display: inline-block;}
+@keyframes evidentia-turn {to {transform: rotate(360deg);}}
+@media (prefers-reduced-motion: reduce) {.st-key-busy [role="img"] {animation: none;}}
+[data-testid="stBottomBlockContainer"] {padding-top: .6rem; padding-bottom: 1.4rem;}
 [class*="st-key-question_"] [data-testid="stText"], .st-key-refused [data-testid="stText"]
   {white-space: pre-wrap; overflow-wrap: anywhere;}
 [class*="st-key-strip_"] {border: 1px dashed light-dark(#D5D9E0, #313D4E); border-radius: 8px;
   padding: .35rem .7rem;}
-@media (min-width: 1000px) {
-  .st-key-evidence_panel {position: sticky; top: 3.6rem; max-height: calc(100vh - 5rem); overflow-y: auto;
-    padding: 2px 6px 2px 2px;}
-  [data-testid="stColumn"]:has(.st-key-evidence_panel) > div {height: 100%;}
+.st-key-evidence_panel {scroll-margin-top: 3.6rem;}
+@media (max-width: 640px) {
+  [data-testid="stBottomBlockContainer"] [data-testid="stColumn"]:last-child {display: none;}
+}
+@media (min-width: 641px) {
+  [data-testid="stMainBlockContainer"], [data-testid="stBottomBlockContainer"]
+    {padding-left: 2.2rem; padding-right: 2.2rem;}
+  [data-testid="stLayoutWrapper"]:has(> .st-key-evidence_panel) {position: sticky; top: 3.4rem;}
+  .st-key-evidence_panel {max-height: calc(100vh - 10rem); overflow-y: auto; padding: 2px 6px 2px 2px;}
 }
 </style>
 """
@@ -78,12 +94,26 @@ def draw(messages: Messages, shown: str | None) -> None:
             args=({_LIMIT: limit() + _STEP},),
         )
     for message in messages.latest:
-        with st.container(key=f"question_{message.run_id}"):
+        with st.container(key=f"question_{message.run_id}"), st.chat_message(Chat.YOU, avatar=_USER):
             st.text(message.question)
-        if message.state.is_final:
-            _answered(message, shown == message.run_id)
-        else:
-            _running(message)
+        with st.container(key=f"reply_{message.run_id}"), st.chat_message(Chat.APP, avatar=_APP):
+            if message.state.is_final:
+                _answered(message, shown == message.run_id)
+            else:
+                _running(message)
+    _scroll(messages)
+
+
+def _scroll(messages: Messages) -> None:
+    """Bring the latest question into view, and on a narrow screen the evidence when it was asked for."""
+    if len(messages.latest) > 1:
+        latest = messages.latest[-1]
+        # Once more when its answer is there: before, the page may be too short to bring it up.
+        token = f"{latest.run_id} {latest.state.is_final}"
+        scroll_to("scroll_question", f"question_{latest.run_id}", token)
+    asked = st.session_state.get(_ASKED_FOR, 0)
+    if asked:
+        scroll_to("scroll_evidence", "evidence_panel", str(asked), narrow_only=True)
 
 
 def refused() -> None:
@@ -170,6 +200,7 @@ def _below(message: Message, shown: bool) -> None:
 
 def _show(run_id: str) -> None:
     st.session_state[_SHOWN_RUN] = run_id
+    st.session_state[_ASKED_FOR] = st.session_state.get(_ASKED_FOR, 0) + 1
 
 
 def _cite(run_id: str, number: int) -> None:
@@ -224,7 +255,8 @@ def _running(message: Message) -> None:
             st.text(live["text"])
         with st.container(horizontal=True, vertical_alignment="center"):
             busy = Chat.ANSWERING if searched is not None else Chat.SEARCHING
-            st.markdown(f":material/progress_activity: {busy}", width="content")
+            with st.container(key="busy", width="content"):
+                st.markdown(f":material/progress_activity: {busy}", width="content")
             st.button(
                 Chat.STOP,
                 key=f"stop_{message.run_id}",

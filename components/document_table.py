@@ -176,7 +176,7 @@ def _retry(document_ids: list[str]) -> None:
 
 @st.dialog(Files.DELETE_TITLE, on_dismiss=jobs.dialog_closed)
 def _confirm_delete(chosen: list[Document], others: int) -> None:
-    user = session.require(fragment=True)
+    session.require(fragment=True)
     st.markdown(Files.DELETE_INTRO)
     for document in chosen[:_NAMED]:
         st.markdown(f"- **{label(document.name)}** ({_amount(document)})")
@@ -190,17 +190,24 @@ def _confirm_delete(chosen: list[Document], others: int) -> None:
             Files.DELETE_CONFIRM.format(number=counted(len(chosen), "document")),
             type="primary",
             icon=":material/delete:",
+            on_click=_delete,
+            args=([d.id for d in chosen],),
         )
-        cancelled = st.button(Files.CANCEL)
-    if confirmed:
-        for document in chosen:
-            try:
-                documents.delete(setup.current(), user, document.id)
-            except EvidentiaError as error:
-                st.session_state[_ERROR] = error.message
+        cancelled = st.button(Files.CANCEL, on_click=jobs.dialog_closed)
     if confirmed or cancelled:
-        jobs.dialog_closed()
         st.rerun()
+
+
+def _delete(document_ids: list[str]) -> None:
+    jobs.dialog_closed()
+    user = session.user()
+    if user is None:
+        return
+    for document_id in document_ids:
+        try:
+            documents.delete(setup.current(), user, document_id)
+        except EvidentiaError as error:
+            st.session_state[_ERROR] = error.message
 
 
 def _amount(document: Document) -> str:

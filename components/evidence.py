@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from components import preview, session
@@ -34,7 +36,7 @@ _STYLE = """
 .ev-parts .bar {display: block; height: 5px; border-radius: 3px; background: var(--line); margin: 1px 0 5px;}
 .ev-parts .bar i {display: block; height: 5px; border-radius: 3px; background: var(--accent);}
 .ev-note {font-size: .8rem; color: var(--soft); margin: 8px 0 0;}
-.ev-head {display: flex; gap: 8px; align-items: baseline; font-size: .92rem;}
+.ev-head {display: flex; gap: 8px; align-items: baseline; font-size: .92rem; margin-bottom: 4px;}
 .ev-head .num {flex: none; font-size: .74rem; font-weight: 700; color: var(--accent);
   background: var(--tint); border-radius: 5px; padding: 1px 6px;}
 .ev-head .name {flex: 1; min-width: 0; font-weight: 600; overflow-wrap: anywhere;}
@@ -42,8 +44,8 @@ _STYLE = """
 .ev-section {font-size: .8rem; color: var(--soft); margin: 2px 0 6px; overflow-wrap: anywhere;}
 .ev-text {font-size: .92rem; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; margin: 0;}
 .ev-text mark {background: var(--mark); color: inherit; border-radius: 3px; padding: 0 1px;}
-.ev-scores {display: grid; grid-template-columns: repeat(auto-fit, minmax(66px, 1fr)); gap: 4px 8px;
-  margin-top: 10px; font-size: .8rem; color: var(--soft);}
+.ev-scores {display: grid; grid-template-columns: repeat(auto-fit, minmax(54px, 1fr)); gap: 4px 6px;
+  margin-top: 10px; font-size: .76rem; color: var(--soft);}
 .ev-scores span {cursor: help;}
 .ev-scores b {display: block; font-weight: 500; font-variant-numeric: tabular-nums;
   color: light-dark(#1C2433, #E7EBF2);}
@@ -207,7 +209,9 @@ def _card(run: Run, card: EvidenceCard, user: User, *, is_open: bool) -> None:
 def _head(card: EvidenceCard) -> str:
     numbers = "".join(f'<span class="num">{number}</span>' for number in card.numbers)
     name = card.document_name if card.document_name is not None else Evidence.DELETED
-    section = f'<p class="ev-section">{markup(card.context)}</p>' if card.context else ""
+    # The name says it already where a document has neither title nor sections.
+    tells_more = card.context and card.context != Path(name).stem
+    section = f'<p class="ev-section">{markup(card.context)}</p>' if tells_more else ""
     return (
         f'<div class="ev-head">{numbers}<span class="name">{markup(name)}</span>'
         f'<span class="page">{markup(page_words(card.page, card.page_label))}</span></div>{section}'

@@ -16,6 +16,7 @@ from services.installation import Installation
 
 _AROUND = 0.05  # of the page's height, above and below the boxes
 _LEAST = 0.22  # of the page's height
+_BESIDE, _LEAST_WIDTH = 0.02, 0.5  # of the page's width
 _EXCERPT_PX, _WHOLE_PX = 1000, 1300
 
 Box = tuple[float, float, float, float]
@@ -79,13 +80,18 @@ def _rendered(
 
 @st.cache_data(max_entries=48, ttl=1800, show_spinner=False)
 def _cut(picture: bytes, boxes: tuple[Box, ...]) -> bytes:
-    """The band of a page's picture that holds the boxes, with some of what is around them."""
+    """The part of a page's picture that holds the boxes, with some of what is around them."""
+    left = max(0.0, min((box[0] for box in boxes), default=0.0) - _BESIDE)
+    right = min(1.0, max(left + _LEAST_WIDTH, max((box[2] for box in boxes), default=1.0) + _BESIDE))
     top = max(0.0, min((box[1] for box in boxes), default=0.0) - _AROUND)
     bottom = min(1.0, max((box[3] for box in boxes), default=_LEAST) + _AROUND)
     missing = max(0.0, _LEAST - (bottom - top)) / 2
     top, bottom = max(0.0, top - missing), min(1.0, bottom + missing)
     with Image.open(io.BytesIO(picture)) as page:
-        band = page.crop((0, round(top * page.height), page.width, round(bottom * page.height)))
+        width, height = page.size
+        part = page.crop(
+            (round(left * width), round(top * height), round(right * width), round(bottom * height))
+        )
     output = io.BytesIO()
-    band.save(output, "PNG", compress_level=1)
+    part.save(output, "PNG", compress_level=1)
     return output.getvalue()

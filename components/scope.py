@@ -173,10 +173,14 @@ def _choose_files(collection_id: str, chosen: tuple[str, ...] | None) -> None:
         label_visibility="collapsed",
         key=_CHOICE,
     )
-    picked = tuple(st.session_state[_CHOICE])
-    if st.button(Chat.CHOOSE_SAVE if picked else Chat.CHOOSE_ALL, type="primary"):
-        _keep(st.session_state[_SCOPE][0], collection_id, picked or None)
+    action = Chat.CHOOSE_SAVE if st.session_state[_CHOICE] else Chat.CHOOSE_ALL
+    if st.button(action, type="primary", on_click=_choose, args=(collection_id,)):
         st.rerun()
+
+
+def _choose(collection_id: str) -> None:
+    picked = tuple(st.session_state[_CHOICE])
+    _keep(st.session_state[_SCOPE][0], collection_id, picked or None)
 
 
 def _conversations(installation: Installation, user: User, current: Conversation | None) -> None:

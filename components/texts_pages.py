@@ -15,6 +15,8 @@ class Chat:
     """The Chat page."""
 
     PLACEHOLDER = "Ask about your documents"
+    YOU = "You"
+    APP = "Evidentia"
     NEW = "New conversation"
     SEARCH_IN = "Search in"
     COLLECTION = "Collection"

@@ -19,6 +19,7 @@ _SELECT = "files_collection"
 _KEPT = "files_kept_collection"
 _RESULTS = "files_results"
 _ROUND = "files_upload_round"
+_NAME, _SHARED, _PROBLEM = "new_collection_name", "new_collection_shared", "new_collection_problem"
 _RESULTS_SHOWN = 8
 
 
@@ -56,20 +57,28 @@ def _select() -> None:
 
 @st.dialog(Files.NEW_COLLECTION)
 def _new_collection() -> None:
-    user = session.require(fragment=True)
+    session.require(fragment=True)
     with st.form("new_collection", border=False):
-        name = st.text_input(Files.NAME, max_chars=collections.MAX_NAME_LENGTH, help=Files.NAME_HELP)
-        shared = st.toggle(Files.SHARED, help=Files.SHARED_HELP)
-        if not st.form_submit_button(Files.CREATE, type="primary"):
-            return
-    try:
-        made = collections.create(setup.current(), user, name, shared=shared)
-    except EvidentiaError as error:
-        st.error(label(error.message), icon=":material/error:")
+        st.text_input(Files.NAME, key=_NAME, max_chars=collections.MAX_NAME_LENGTH, help=Files.NAME_HELP)
+        st.toggle(Files.SHARED, key=_SHARED, help=Files.SHARED_HELP)
+        created = st.form_submit_button(Files.CREATE, type="primary", on_click=_create)
+    problem = st.session_state.pop(_PROBLEM, None)
+    if problem:
+        st.error(label(problem), icon=":material/error:")
+    elif created:
+        st.rerun()
+
+
+def _create() -> None:
+    user = session.user()
+    if user is None:
         return
-    st.session_state[_KEPT] = made.id
-    st.session_state.pop(_RESULTS, None)
-    st.rerun()
+    name, shared = st.session_state[_NAME], st.session_state[_SHARED]
+    try:
+        st.session_state[_KEPT] = collections.create(setup.current(), user, name, shared=shared).id
+        st.session_state.pop(_RESULTS, None)
+    except EvidentiaError as error:
+        st.session_state[_PROBLEM] = error.message
 
 
 def uploader(collection: Collection) -> None:

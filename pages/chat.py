@@ -34,18 +34,18 @@ if current is not None:
     found = messages.of_conversation(installation, user, current.id, conversation.limit())
 shown = conversation.shown_run(found)
 
-middle, right = st.columns([1.75, 1], gap="medium")
+middle, right = st.columns(conversation.ZONES, gap="medium")
 with middle:
     if not found.latest:
         first_steps(where)
     conversation.draw(found, shown)
-    conversation.refused()
 with right:
     if shown is None:
         evidence.empty_panel()
     else:
         evidence.evidence_panel(runs.get(installation, user, shown), user)
 with st.bottom:
-    box, _ = st.columns([1.75, 1], gap="medium")
+    box, _ = st.columns(conversation.ZONES, gap="medium")
     with box:
+        conversation.refused()
         conversation.question_box(where, current.id if current else None)

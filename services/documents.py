@@ -127,7 +127,7 @@ def ready_names(installation: Installation, user: User, collection_id: str) -> d
             .where(DocumentRow.collection_id == collection_id, DocumentRow.status == DocumentStatus.READY)
             .order_by(func.lower(DocumentRow.name), DocumentRow.id)
         )
-        return dict(rows.tuples().all())
+        return {row.id: row.name for row in rows}
 
 
 def unsettled(installation: Installation, user: User, collection_id: str) -> list[Document]:
