@@ -31,14 +31,14 @@ def run() -> None:
     from components import session
 
     st.set_page_config(page_title=APP_NAME, page_icon=layout.ICON, layout="wide")
-    st.logo(layout.ICON, size="large")
     layout.style()
-    user = session.gate()
-    # Declared for everybody, so that the address asked for is still there after sign-in.
-    page = st.navigation(pages(user), position="hidden" if user is None else "sidebar")
-    if user is None:
-        st.stop()
-    page.run()
+    user = session.user()
+    inside = user is not None and not user.must_change_password
+    # For everybody and before any form: a click would otherwise forget the address that was asked for.
+    page = st.navigation(pages(user), position="sidebar" if inside else "hidden")
+    if session.gate(user):
+        st.logo(layout.ICON, size="large")
+        page.run()
 
 
 if __name__ == "__main__":

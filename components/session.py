@@ -43,10 +43,9 @@ def user() -> User | None:
     return found
 
 
-def gate() -> User | None:
-    """The user who may go on; else draws what is missing (sign-in, own password) and returns ``None``."""
+def gate(found: User | None) -> bool:
+    """Whether ``found``, from ``user``, may go on; else draws what is missing (sign-in or own password)."""
     installation = setup.current()
-    found = user()
     # Always there, so that nothing below moves, and loses a click, when the browser is done with the cookie.
     cookies = st.container(key=_COOKIE)
     if found is None or _COOKIE in st.session_state:
@@ -55,11 +54,11 @@ def gate() -> User | None:
             _write_cookie(manager)
         if found is None:
             _sign_in_form(authenticator)
-            return None
+            return False
     if found.must_change_password:
         _forced_password_form(found)
-        return None
-    return found
+        return False
+    return True
 
 
 def require(*roles: Role, fragment: bool = False) -> User:
@@ -72,7 +71,7 @@ def require(*roles: Role, fragment: bool = False) -> User:
     if found is None or found.must_change_password:
         if fragment:
             st.rerun()
-        gate()
+        gate(found)
         st.stop()
     if roles and found.role not in roles:
         _refuse(found, roles)
