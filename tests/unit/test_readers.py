@@ -366,7 +366,7 @@ class TestHostileFiles:
         assert len(document.pages) == 1000
         assert document.pages[999].text.startswith("Page 1000.")
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test_mutated_pdfs_are_read_or_refused(self, tmp_path: Path, data: st.DataObject) -> None:
         original = bytearray(hostile_original())
