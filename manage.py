@@ -215,7 +215,7 @@ def users_add(
     from services import users
 
     with installation(data_dir) as opened:
-        _, password = users.add(opened, users.operator(opened), name, role)
+        password = users.add(opened, users.operator(opened), name, role)
         show(as_json, {"name": name, "role": role.value, "password": password})
         if not as_json:
             console.print(f"{name} may sign in with the password {password}", markup=False, highlight=False)
@@ -228,7 +228,7 @@ def users_list(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
     with installation(data_dir) as opened:
         columns = ["name", "role", "active", "last_seen"]
-        entries = users.accounts(opened, users.operator(opened))
+        entries = users.listing(opened, users.operator(opened))
         found = [
             {
                 "name": u.name,

@@ -63,7 +63,7 @@ class Url:
 
 @dataclass(frozen=True, slots=True)
 class WeightFile:
-    """One file of a model, what it must be, and where it can be had; the first source that answers is used."""
+    """One file of a model, what it must be, and where it can be had: the first source that answers."""
 
     name: str
     size: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,13 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from domain.config import DEFAULT_EMBEDDING, IndexConfig
 from domain.documents import DocumentStatus
 from domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from domain.users import User
+from domain.users import Role, User
 from pipelines import build
 from services import files
 from services.installation import Installation
-from services.tables import CollectionRow, DocumentRow, IndexVersionRow, new_id
+from services.tables import CollectionRow, DocumentRow, IndexVersionRow, SettingRow, UserRow, new_id
 
 DEFAULT_NAME = "Documents"
+DEFAULT_CREATED = "default_collection"
 MAX_NAME_LENGTH = 120
 
 
@@ -77,6 +79,21 @@ def create(
     return get(installation, user, row.id)
 
 
+def create_default(installation: Installation) -> None:
+    """Make the first collection, shared with everybody, once in the life of an installation."""
+    with installation.database.read() as session:
+        if session.get(SettingRow, DEFAULT_CREATED) is not None:
+            return
+        owner = session.scalars(select(UserRow).order_by(UserRow.created_at)).first()
+    if owner is None:
+        return
+    # Another process may be starting too; one of the two finds what the other has made.
+    with suppress(Conflict):
+        create(installation, User(owner.id, owner.name, Role(owner.role)), DEFAULT_NAME, shared=True)
+    with installation.database.session() as session:
+        session.merge(SettingRow(key=DEFAULT_CREATED, value="yes"))
+
+
 def readable(installation: Installation, user: User) -> list[Collection]:
     """The collections that ``user`` may read, by name."""
     query = _collections().where(CollectionRow.temporary.is_(False))
@@ -84,17 +101,17 @@ def readable(installation: Installation, user: User) -> list[Collection]:
         query = query.where(or_(CollectionRow.owner_id == user.id, CollectionRow.shared.is_(True)))
     with installation.database.read() as session:
         rows = session.execute(query.order_by(CollectionRow.name, CollectionRow.id))
-        return [_view(user, *row.tuple()) for row in rows]
+        return [_view(user, *row) for row in rows]
 
 
 def get(installation: Installation, user: User, collection_id: str) -> Collection:
     """One collection. Raises ``NotFound`` when there is none that ``user`` may read."""
     with installation.database.read() as session:
         row = session.execute(_collections().where(CollectionRow.id == collection_id)).one_or_none()
-    if row is None or not _may_read(row.tuple()[0], user):
+    if row is None or not _may_read(row[0], user):
         msg = "There is no such collection, or it is not shared with you."
         raise NotFound(msg)
-    return _view(user, *row.tuple())
+    return _view(user, *row)
 
 
 def by_name(installation: Installation, user: User, name: str) -> Collection:
@@ -183,7 +200,7 @@ def index_config(version: IndexVersionRow) -> IndexConfig:
     )
 
 
-def _collections() -> Select[tuple[CollectionRow, IndexVersionRow, int]]:
+def _collections() -> Select[CollectionRow, IndexVersionRow, int | None]:
     ready = (
         select(func.count())
         .where(DocumentRow.collection_id == CollectionRow.id, DocumentRow.status == DocumentStatus.READY)
@@ -196,13 +213,13 @@ def _collections() -> Select[tuple[CollectionRow, IndexVersionRow, int]]:
     )
 
 
-def _view(user: User, row: CollectionRow, version: IndexVersionRow, ready: int) -> Collection:
+def _view(user: User, row: CollectionRow, version: IndexVersionRow, ready: int | None) -> Collection:
     return Collection(
         id=row.id,
         name=row.name,
         shared=row.shared,
         may_write=_may_read(row, user),
-        documents_ready=ready,
+        documents_ready=ready or 0,
         fusion_weight=row.fusion_weight,
         search_pipeline=row.search_pipeline,
         answer_pipeline=row.answer_pipeline,

@@ -35,9 +35,8 @@ def open_installation(settings: Settings | None = None, process: str = "app") ->
     installation = Installation(settings)
     installation.database.migrate(settings.data_dir / "migrate.lock")
     _ = installation.secret
-    admin = users.create_first_admin(installation)
-    if admin is not None:
-        collections.create(installation, admin, collections.DEFAULT_NAME, shared=True)
+    users.create_first_admin(installation)
+    collections.create_default(installation)
     return installation
 
 
