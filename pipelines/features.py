@@ -48,7 +48,7 @@ _REASON = re.compile(
     r"\b(?:because|due|since|thus|therefore|order to|so that|result|caused?|reason|leads?|led|allow)",
     re.IGNORECASE,
 )
-_ENDINGS = ("ingly", "edly", "ings", "ing", "ies", "ied", "ers", "es", "ed", "er", "ly", "s", "e", "y")
+_ENDINGS = ("ingly", "edly", "ings", "ing", "ies", "ied", "ers", "es", "is", "ed", "er", "ly", "s", "e", "y")
 
 
 @lru_cache(maxsize=65536)
@@ -232,11 +232,7 @@ PASSAGE_FEATURES = (
     "list_coverage",
     "window",
     "pairs",
-    "context",
-    "names",
-    "numbers",
     "type",
-    "length",
     "top_similarity",
     "top_coverage",
 )
@@ -273,8 +269,8 @@ def passage_features(question: str, candidates: Sequence[Evidence]) -> Matrix:
     floor, top = (min(found), max(found)) if found else (0.0, 0.0)
     covered = [coverage(asked.weights, words) for words in vocabulary]
     rows = []
-    for candidate, sequence, place, words, similarity, share in zip(
-        candidates, sequences, places, vocabulary, similarities, covered, strict=True
+    for candidate, place, words, similarity, share in zip(
+        candidates, places, vocabulary, similarities, covered, strict=True
     ):
         value = floor if similarity is None else similarity
         rows.append(
@@ -290,11 +286,7 @@ def passage_features(question: str, candidates: Sequence[Evidence]) -> Matrix:
                 coverage(local, words),
                 window_coverage(asked, place),
                 pair_coverage(asked, place),
-                coverage(asked.weights, contexts[candidate.context]),
-                len(asked.names & words) / len(asked.names) if asked.names else 1.0,
-                len(asked.numbers & words) / len(asked.numbers) if asked.numbers else 1.0,
                 answers_type(asked, candidate.text),
-                math.log(1 + len(sequence)) / 6,
                 top,
                 max(covered),
             )

@@ -36,8 +36,8 @@ SOURCES = """## Data
 
 | set | used for | licence and attribution |
 |---|---|---|
-| SQuAD 1.1 and 2.0, questions on 24 Wikipedia articles | everything | CC BY-SA 4.0; Rajpurkar et al. 2016 and 2018 |
-| SciFact, 300 claims | fusion weight, relevance | claims CC BY 4.0, abstracts ODC-By 1.0; Wadden et al. 2020 |
+| SQuAD 1.1 and 2.0, 24 articles of Wikipedia | everything | CC BY-SA 4.0; Rajpurkar et al. 2016 and 2018 |
+| SciFact, 300 claims | weight, relevance | claims CC BY 4.0, abstracts ODC-By 1.0; Wadden et al. 2020 |
 | HotpotQA, 50 questions | everything | CC BY-SA 4.0; Yang et al. 2018 |
 | MuSiQue, 50 questions | everything | CC BY 4.0; Trivedi et al. 2022 |
 | others in the tables | measured only, nothing is fitted on them | |
@@ -117,8 +117,8 @@ def ranking_section(
         rows.append((name, len(final), *figures))
     return (
         "## Order of the evidence\n\n"
-        f"nDCG@10. The fused score gives similarity the weight {parameters.weight}, the best on the mean of\n"
-        "the sets that are fitted on. Evidence is shown by relevance, which is out of fold for these sets.\n\n"
+        f"nDCG@10. The fused score gives similarity the weight {parameters.weight}, the best on the mean\n"
+        "of the sets that are fitted on. Evidence is shown by relevance, out of fold for these sets.\n\n"
         + table(("set", "questions", "dense", "keyword", "fused", "by relevance"), rows)
     )
 

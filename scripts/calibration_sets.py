@@ -8,7 +8,7 @@ import json
 import pickle
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +80,13 @@ def _lines(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines if line.strip()]
 
 
-def squad(folder: Path, distractors: Path | None = None) -> Source:
-    """SQuAD paragraphs and questions, the same question asked twice of a paragraph taken once.
+def draw(text: str) -> float:
+    """A number in [0, 1) that depends on ``text`` alone: the same sample on every machine."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") / 2**64
+
+
+def squad(folder: Path, distractors: Path | None = None, share: float = 1.0) -> Source:
+    """SQuAD paragraphs and a ``share`` of the questions, each taken once where it is asked twice.
 
     A third of the questions is asked a second time within a narrower scope: of the own article alone, or
     of everything but it, which nothing then answers. ``distractors`` is a corpus whose other paragraphs
@@ -101,7 +106,8 @@ def squad(folder: Path, distractors: Path | None = None) -> Source:
     for row in _lines(folder / "questions.jsonl"):
         kept = merged.setdefault((row["paragraph"], row["question"].strip().casefold()), row)
         kept["answers"] = list(dict.fromkeys([*kept["answers"], *row["answers"]]))
-    examples = [example for row in merged.values() for example in _scoped(row, articles)]
+    rows = [row for row in merged.values() if draw(f"taken {row['question']}") < share]
+    examples = [example for row in rows for example in _scoped(row, articles)]
     return Source("squad", texts, examples, articles)
 
 
@@ -110,26 +116,27 @@ def _scoped(row: dict[str, Any], articles: dict[str, str]) -> Iterator[Example]:
     answers = tuple(row["answers"])
     gold = frozenset([row["paragraph"]] if answers else [])
     yield Example("squad", row["id"], article, row["question"], answers, gold)
-    draw = int.from_bytes(hashlib.sha256(row["question"].encode()).digest()[:4], "big") / 2**32
-    if draw < 0.2:
+    chance = draw(row["question"])
+    if chance < 0.2:
         yield Example("squad", row["id"], article, row["question"], answers, gold, ARTICLE)
-    elif draw < 0.35:
+    elif chance < 0.35:
         yield Example("squad", row["id"], article, row["question"], (), frozenset(), WITHOUT)
 
 
-def folder(path: Path, *, answers: bool = True, language: str = "en") -> Source:
+def folder(path: Path, *, answers: bool = True, language: str = "en", most: int = 2000) -> Source:
     """A folder with ``corpus.jsonl``, ``queries.jsonl`` and ``qrels.tsv``.
 
-    ``answers`` says whether the set's answers are text to be found rather than labels.
+    ``answers`` says whether the set's answers are text to be found rather than labels. Of a corpus larger
+    than ``most``, the documents that help to answer and a sample of the others are searched.
     """
-    texts = [
-        CorpusText(row["id"], row.get("title") or "", row["text"]) for row in _lines(path / "corpus.jsonl")
-    ]
     gold: dict[str, set[str]] = defaultdict(set)
     with (path / "qrels.tsv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines, delimiter="\t"):
             if float(row["score"]) > 0:
                 gold[row["query_id"]].add(row["doc_id"])
+    needed = set().union(*gold.values())
+    corpus = sorted(_lines(path / "corpus.jsonl"), key=lambda row: (row["id"] not in needed, draw(row["id"])))
+    texts = [CorpusText(row["id"], row.get("title") or "", row["text"]) for row in corpus[:most]]
     examples = [
         Example(
             path.name,
@@ -157,6 +164,7 @@ def searched(source: Source, runtime: Runtime, cache: Path) -> list[Found]:
     build.index_corpus(index, runtime, source.texts)
     pipeline = runner.load(_search_yaml(index), runtime)
     results = []
+    known: dict[str, str] = {}
     for example in source.examples:
         inputs = {
             "text": example.question,
@@ -165,11 +173,17 @@ def searched(source: Source, runtime: Runtime, cache: Path) -> list[Found]:
             "limit": CANDIDATES,
         }
         outputs = runner.run(pipeline, inputs).outputs
-        results.append(Found(example, outputs["dense"]["hits"], outputs["keyword"]["hits"]))
+        dense, keyword = (_shared(outputs[leg]["hits"], known) for leg in ("dense", "keyword"))
+        results.append(Found(example, dense, keyword))
     build.drop_index(index, runtime)
     with path.open("wb") as file:
         pickle.dump(results, file)
     return results
+
+
+def _shared(hits: list[Hit], known: dict[str, str]) -> list[Hit]:
+    """The same hits; equal texts become one object, which keeps memory and the stored file small."""
+    return [replace(hit, text=known.setdefault(hit.text, hit.text)) for hit in hits]
 
 
 def _search_yaml(index: IndexConfig) -> str:
