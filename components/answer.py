@@ -106,7 +106,7 @@ def answer(message: Message, chosen: int | None, on_citation: Callable[[str, int
         data={
             "pieces": pieces(message),
             "chosen": chosen,
-            "help": Chat.COPY_HELP,
+            "help": Chat.CITATION_HELP,
             "titles": {"supported": Chat.SUPPORTED, "unsupported": Chat.UNSUPPORTED},
         },
         on_citation_change=partial(_clicked, key, message.run_id, on_citation),

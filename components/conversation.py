@@ -27,7 +27,7 @@ _LIVE = "chat_live"
 _ASKED_FOR = "chat_evidence_asked_for"
 _STEP = 20
 _USER, _APP = ":material/person:", ":material/find_in_page:"
-POLL_S = 0.4
+POLL_S = 0.25
 ZONES = (1.6, 1)
 """Widths of conversation and information panel."""
 

@@ -88,7 +88,7 @@ def status_words(document: Document) -> str:
 def _columns() -> dict[str, object]:
     names, config = Files.COLUMNS, st.column_config
     return {
-        "name": config.TextColumn(names["name"], width="large"),
+        "name": config.TextColumn(names["name"], width="medium"),
         "status": config.TextColumn(names["status"], width="small"),
         "pages": config.NumberColumn(names["pages"], format="localized", width="small"),
         "chunks": config.NumberColumn(names["chunks"], format="localized", width="small"),
@@ -110,11 +110,17 @@ def failures(listed: list[Document]) -> None:
         st.markdown(f":red[:material/error:] **{title}**")
         for document in failed[:_FAILED_SHOWN]:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"**{label(document.name)}** — {label(document.error or '')}", width="stretch")
+                st.markdown(_reason(document), width="stretch")
                 if document.may_delete:
                     _retry_button([document], f"retry_{document.id}")
         if len(failed) > _FAILED_SHOWN:
             st.caption(Files.JOBS_MORE.format(number=counted(len(failed) - _FAILED_SHOWN, "document")))
+
+
+def _reason(document: Document) -> str:
+    reason = document.error or ""
+    named = "" if document.name in reason else f"**{label(document.name)}** — "
+    return named + label(reason)
 
 
 def _actions(installation: Installation, user: User, selected: list[Document]) -> None:

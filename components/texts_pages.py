@@ -57,7 +57,7 @@ class Chat:
     EVIDENCE_HELP = "Show what this answer rests on."
     EVIDENCE_SHOWN = "Evidence shown"
     NOT_SENT = "What you typed"
-    COPY_HELP = "Citation {number}: show its passage"
+    CITATION_HELP = "Citation {number}: show its passage"
     SUPPORTED = "The cited passage supports this."
     UNSUPPORTED = "The cited passages do not support this."
 
@@ -106,7 +106,6 @@ class Evidence:
     WHOLE_PAGE = "Whole page"
     NO_PICTURE = "There is no picture of this page; the passage above is its text."
     PICTURE_ALT = "Page {page} with the passage boxed"
-    LESS = "nearest passages"
     UNCITED = "{number} not cited"
 
 
@@ -173,10 +172,7 @@ class Files:
     DELETE = "Delete"
     DELETE_TITLE = "Delete documents"
     DELETE_INTRO = "This will be gone, and cannot be brought back:"
-    DELETE_LINE = "{pages}, {passages}, {size}"
-    DELETE_AND = (
-        "Questions will not find it any more. Answers that cite it stay, with a note in place of its text."
-    )
+    DELETE_AND = "Questions will find none of it any more. Answers that cite it stay, without its text."
     DELETE_CONFIRM = "Delete {number}"
     CANCEL = "Cancel"
     NOT_YOURS = "{number} of them belong to others; only they, the collection's owner or an admin may delete."
