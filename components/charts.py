@@ -17,9 +17,9 @@ import streamlit as st
 
 from components.texts_analytics import Analytics, Charts
 from components.texts_pages import counted
-from services.analytics import Distribution, Outcome, Timeline
+from services.analytics import BINS, Distribution, Outcome, Timeline
 
-HEIGHT = 230
+HEIGHT = 250
 BAR_HEIGHT = 30
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
 _CLEAR = "rgba(0,0,0,0)"
@@ -31,11 +31,22 @@ _GENERATION = "analytics_generation"
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A piece of a bar: the chart's name, the column of its frame, and the row."""
+    """A piece of a bar: the chart's name, the column of its frame, and where it stands on the axis."""
 
     chart: str
     group: str
-    index: int
+    x: Any
+
+    @property
+    def start(self) -> datetime:
+        """The beginning of its day or hour, in a timeline."""
+        start: datetime = pd.Timestamp(self.x).to_pydatetime()
+        return start
+
+    @property
+    def number(self) -> int:
+        """The bin that it stands for, 0 to 9, in a distribution."""
+        return int(self.x * BINS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +124,7 @@ def relevance_title(found: Distribution) -> str:
         return Charts.RELEVANCE_NONE
     if cited is None or other is None:
         return Charts.RELEVANCE_ALL.format(median=f"{found.median:.2f}")
-    text = Charts.RELEVANCE_BETTER if cited > other else Charts.RELEVANCE_WORSE
-    return text.format(cited=f"{cited:.2f}", other=f"{other:.2f}")
+    return Charts.RELEVANCE.format(cited=f"{cited:.2f}", other=f"{other:.2f}")
 
 
 def duration(ms: float) -> str:
@@ -175,8 +185,8 @@ def _choose(name: str, figure: go.Figure, points: list[dict[str, Any]]) -> None:
         forget()
     st.session_state.pop(_CHOSEN, None)
     if points:
-        trace, index = figure.data[points[0]["curve_number"]], points[0]["point_index"]
-        st.session_state[_CHOSEN] = Bar(name, trace.meta, index)
+        trace = figure.data[points[0]["curve_number"]]
+        st.session_state[_CHOSEN] = Bar(name, trace.meta, trace.x[points[0]["point_index"]])
 
 
 def table_behind(table: pd.DataFrame, key: str) -> None:

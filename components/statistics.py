@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,7 +13,7 @@ import streamlit as st
 from components import charts
 from components.texts_analytics import Analytics, Charts, Runs
 from components.texts_pages import counted
-from services.analytics import Distribution, Filters, Outcome, Summary, Timeline, bucket
+from services.analytics import BINS, Distribution, Filters, Outcome, Summary, Timeline, bucket
 
 LISTED = 500
 _ROWS = 14
@@ -54,20 +55,20 @@ def filters_row(collections: dict[str, str]) -> Filters:
         dates = _dates() if period == "dates" else ()
         collection = st.selectbox(
             Analytics.COLLECTION,
-            [None, *collections],
-            format_func=lambda id_: Analytics.ALL_COLLECTIONS if id_ is None else collections[id_],
+            ["", *collections],
+            format_func=lambda id_: collections.get(id_, Analytics.ALL_COLLECTIONS),
             key="searched",
             bind="query-params",
             on_change=charts.forget,
             width=260,
         )
-    return replace(_period(period, dates), collection_id=collection)
+    return replace(_period(period, dates), collection_id=collection or None)
 
 
 def show_all() -> None:
     """Take all filters away. Use it in a callback."""
     st.session_state["period"] = "all"
-    st.session_state["searched"] = None
+    st.session_state["searched"] = ""
     charts.forget()
 
 
@@ -178,25 +179,27 @@ def _left_out(text: str, found: Distribution) -> str:
     return text.format(number=f"{found.without:,}", total=f"{total:,}") if found.without else ""
 
 
-def narrowed(filters: Filters, bar: charts.Bar | None, time: Timeline) -> tuple[Filters, str]:
-    """The filters for the runs that a chosen bar counts, and that bar in words; ``""`` without one."""
+def narrowed(filters: Filters, bar: charts.Bar | None, unit: str) -> tuple[Filters, str]:
+    """The filters for the runs that a chosen bar counts, and that bar in words; ``""`` without one.
+
+    ``unit`` is that of the timeline.
+    """
     if bar is None:
         return filters, ""
-    low, high = f"{bar.index / 10:.1f}", f"{(bar.index + 1) / 10:.1f}"
     if bar.chart == "relevance":
-        cited = bar.group == "cited"
-        words = Runs.ONLY_RELEVANCE.format(cited=charts.CITATION[bar.group].name, low=low, high=high)
-        return replace(filters, relevance=bar.index, cited=cited), words
+        words = Runs.ONLY_RELEVANCE.format(cited=charts.CITATION[bar.group].name, **_bounds(bar))
+        return replace(filters, relevance=bar.number, cited=bar.group == "cited"), words
     outcome = Outcome(bar.group)
     name = charts.OUTCOMES[outcome].name
     if bar.chart == "confidence":
-        words = Runs.ONLY_CONFIDENCE.format(outcome=name, low=low, high=high)
-        return replace(filters, confidence=bar.index, outcome=outcome), words
-    if bar.index >= len(time.frame):
-        return filters, ""
-    start = time.frame["time"][bar.index].to_pydatetime()
-    words = Runs.ONLY_TIME.format(outcome=name, when=charts.moment(start, time.unit))
-    return replace(bucket(filters, start, time.unit), outcome=outcome), words
+        words = Runs.ONLY_CONFIDENCE.format(outcome=name, **_bounds(bar))
+        return replace(filters, confidence=bar.number, outcome=outcome), words
+    words = Runs.ONLY_TIME.format(outcome=name, when=charts.moment(bar.start, unit))
+    return replace(bucket(filters, bar.start, unit), outcome=outcome), words
+
+
+def _bounds(bar: charts.Bar) -> dict[str, str]:
+    return {"low": f"{bar.number / BINS:.1f}", "high": f"{(bar.number + 1) / BINS:.1f}"}
 
 
 def runs_list(frame: pd.DataFrame, total: int, only: str) -> str | None:
@@ -222,10 +225,19 @@ def runs_list(frame: pd.DataFrame, total: int, only: str) -> str | None:
         placeholder=Runs.NOT_AVAILABLE,
         selection_mode=["single-row", "single-cell"],
         on_select="rerun",
-        key="runs",
+        key=_key(frame),
     )
     rows = list(event.selection.rows) or [row for row, _ in event.selection.cells]
     return str(frame["id"].iloc[rows[0]]) if rows and rows[0] < len(frame) else None
+
+
+def _key(frame: pd.DataFrame) -> str:
+    """A key for these very rows: a click always means the row that the person saw.
+
+    In an element whose rows have changed the browser also loses the first click.
+    """
+    digest = hashlib.blake2b("".join(frame["id"]).encode(), digest_size=8)
+    return f"runs_{digest.hexdigest()}"
 
 
 def _columns() -> dict[str, object]:

@@ -39,7 +39,7 @@ class Analytics:
     STOPPED = "{number} stopped by the person."
     CONFIDENCE = "Median confidence"
     CONFIDENCE_HELP = "Half of the finished runs have at least this confidence."
-    SEARCH = "Median search time"
+    SEARCH = "Median search"
     SEARCH_HELP = "Half of the searches took no longer than this, embedding the question included."
     WITHOUT = "{number} of {total} have none and are not counted."
     EMPTY_TITLE = "No questions yet"
@@ -66,12 +66,12 @@ class Charts:
     )
     CONFIDENCE_WITHOUT = "{number} of {total} finished runs have no confidence and are left out."
     RELEVANCE_AXIS = "relevance"
-    RELEVANCE_BETTER = "Cited passages are more relevant: median {cited} against {other}"
-    RELEVANCE_WORSE = "Cited passages are not more relevant: median {cited} against {other}"
+    RELEVANCE = "Cited passages score {cited}, others {other}"
     RELEVANCE_ALL = "Half of the passages reach a relevance of {median}"
     RELEVANCE_NONE = "No passage has a relevance"
     RELEVANCE_HELP = (
-        "Passages shown as evidence, by the estimated chance that each helps to answer its question."
+        "Passages shown as evidence, by the estimated chance that each helps to answer its question. "
+        "The title compares the medians."
     )
     RELEVANCE_WITHOUT = "{number} of {total} passages have no relevance and are left out."
     CITED = "Cited"

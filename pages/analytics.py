@@ -43,7 +43,7 @@ def overview() -> None:
         analytics.confidence_distribution(installation, user, filters),
         analytics.relevance_distribution(installation, user, filters),
     )
-    only, words = statistics.narrowed(filters, charts.chosen(), time)
+    only, words = statistics.narrowed(filters, charts.chosen(), time.unit)
     listed = analytics.runs(installation, user, only, limit=statistics.LISTED)
     opened = statistics.runs_list(listed, summary.runs, words)
     if opened is not None:
