@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from components import escaping
 from components.texts import APP_NAME, TAGLINE, Errors
 from domain.errors import EvidentiaError
 from services import logs
@@ -73,7 +74,7 @@ def empty_state(
 
     ``icon`` is a Material icon such as ``:material/description:``; without ``action`` there is no button.
     """
-    with st.container(border=True, horizontal_alignment="center"):
+    with st.container(border=True):
         st.markdown(f"### {icon} {title}")
         st.markdown(text)
         if not action:
@@ -83,7 +84,7 @@ def empty_state(
 
 def error_box(error: EvidentiaError) -> None:
     """Show the sentence of an error that was written for people."""
-    st.error(error.message, icon=":material/error:")
+    st.error(escaping.label(error.message), icon=":material/error:")
 
 
 def unexpected_error(error: Exception) -> bool:

@@ -43,7 +43,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     try:
         installation = setup.current()
         _refuse_public_address(installation)
-        running = processes.Processes(installation)
+        running = processes.Processes(installation, warm=True)
     except EvidentiaError as error:
         _exit(error)
     try:

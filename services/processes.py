@@ -12,6 +12,7 @@ import time
 from domain.errors import EvidentiaError
 from services.database import ROOT
 from services.installation import Installation
+from services.search import warm_up
 from services.worker import ALREADY_RUNNING, STOP_WITHIN_S, worker_runs
 
 logger = logging.getLogger(__name__)
@@ -28,9 +29,13 @@ class Processes:
     and the others' supervisors stand by until it ends.
     """
 
-    def __init__(self, installation: Installation) -> None:
-        """Start supervising in the background; nothing here waits for the engine."""
+    def __init__(self, installation: Installation, *, warm: bool = False) -> None:
+        """Start supervising in the background; nothing here waits for the engine.
+
+        ``warm``: also load in the background what the first question needs.
+        """
         self._installation = installation
+        self._warm = warm
         self._stop = threading.Event()
         self._worker: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
@@ -50,7 +55,7 @@ class Processes:
             _end(self._worker)
 
     def _supervise(self) -> None:
-        self._warm_up()
+        threading.Thread(target=self._prepare, name="warm-up", daemon=True).start()
         wait = RETRY_S
         while not self._stop.is_set():
             if worker_runs(self._installation):
@@ -70,12 +75,14 @@ class Processes:
                 wait = RETRY_S if time.monotonic() - started > HEALTHY_S else min(wait * 2, MAX_RETRY_S)
             self._stop.wait(wait)
 
-    def _warm_up(self) -> None:
+    def _prepare(self) -> None:
         try:
             _ = self._installation.runtime
+            if self._warm:
+                warm_up(self._installation)
         except EvidentiaError:
-            # The page that needs the engine says so; starting it is tried again at every use.
-            logger.exception("the engine did not start")
+            # The page that needs the engine or the weights says so; both are tried again at every use.
+            logger.exception("could not prepare for the first question")
 
 
 def _start_worker(installation: Installation) -> subprocess.Popen[bytes]:

@@ -22,6 +22,7 @@ from services.tables import ChunkRow, DocumentRow, JobRow
 
 MAX_QUESTION_LENGTH = 4000
 MAX_PASSAGES = 50
+WARM_COLLECTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,27 @@ def search(
         timings_ms=timings,
         pipeline=yaml,
     )
+
+
+def warm_up(installation: Installation) -> None:
+    """Load what the first question would otherwise wait for: weights, pipelines, and the latest indexes."""
+    with installation.database.read() as session:
+        owners = {user.id: user for user in session.scalars(select(UserRow))}
+        rows = session.scalars(
+            select(CollectionRow)
+            .where(CollectionRow.temporary.is_(False))
+            .order_by(CollectionRow.created_at.desc())
+            .limit(WARM_COLLECTIONS)
+        ).all()
+    for row in rows:
+        owner = owners[row.owner_id]
+        user = User(owner.id, owner.name, Role(owner.role))
+        collection = collections.get(installation, user, row.id)
+        build.warm_up(collection.index, installation.runtime)
+        evidence = search(installation, user, row.id, "warm up").evidence
+        if evidence:
+            yaml = collection.answer_pipeline or build.answer_yaml(collection.index)
+            build.answer(yaml, installation.runtime, "warm up", evidence)
 
 
 def _scope(session: Session, collection: Collection, document_ids: list[str] | None) -> tuple[Scope, int]:

@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
+from tests.conftest import MODELS
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
 START_S = 60
@@ -53,14 +55,10 @@ class App:
         return self.log.read_text()
 
     def start(self) -> None:
-        environment = os.environ | {"KH_APP_DATA_DIR": str(self.data_dir)}
-        models = ROOT / ".models"
-        if models.is_dir():
-            environment.setdefault("EVIDENTIA_MODELS_DIR", str(models))
         command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "Home.py")]
         command += ["--server.port", str(self.port), *self.options]
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
         self._wait_until_ready()
 
     def stop(self) -> int:
@@ -77,7 +75,14 @@ class App:
     def manage(self, *arguments: str) -> str:
         """Run a command of manage.py on the same data folder and return what it prints."""
         command = [sys.executable, "manage.py", *arguments, "--data-dir", str(self.data_dir)]
-        return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        environment = self._environment
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+        ).stdout
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {"KH_APP_DATA_DIR": str(self.data_dir), "EVIDENTIA_MODELS_DIR": str(MODELS)}
 
     def _wait_until_ready(self) -> None:
         end = time.monotonic() + START_S
