@@ -12,13 +12,13 @@ from domain.config import SearchConfig
 from domain.documents import DocumentStatus, Span
 from domain.errors import InvalidInput, NotFound
 from domain.evidence import Evidence, Scope
-from domain.users import User
+from domain.users import Role, User
 from pipelines import build
 from services import collections
 from services.collections import Collection
 from services.ingestion import spans_of
 from services.installation import Installation
-from services.tables import ChunkRow, DocumentRow, JobRow
+from services.tables import ChunkRow, CollectionRow, DocumentRow, JobRow, UserRow
 
 MAX_QUESTION_LENGTH = 4000
 MAX_PASSAGES = 50

@@ -68,15 +68,15 @@ def test_upload_ask_see_why_find_the_run_delete_and_ask_again(admin_page: Page, 
 
 
 @pytest.mark.timeout(240)
-def test_an_answer_is_gone_with_its_document(admin_page: Page, app, tmp_path: Path) -> None:
+def test_an_answer_is_gone_with_its_document(admin_page: Page, app, handbook: Path, tmp_path: Path) -> None:
     page = admin_page
+    app.manage("ingest", str(handbook), "--collection", "Documents")
     path = tmp_path / "bells.txt"
     path.write_text("The great bell of Vik was cast in 1734 and weighs 4100 kilograms. It is rung at noon.")
     upload(page, path)
     page.goto("/")
     ask(page, "When was the great bell of Vik cast?")
     expect(page.locator('[class*="st-key-reply_"]').last).to_contain_text("1734")
-    app.manage("ask", "When was the great bell of Vik cast?", "--collection", "Documents", "--json")
     page.goto("/files")
     table = page.locator('[data-testid="stDataFrame"]')
     expect(table).to_be_visible()
