@@ -21,6 +21,7 @@ from services.analytics import BINS, Distribution, Outcome, Timeline
 
 HEIGHT = 250
 BAR_HEIGHT = 30
+_TABLE_ROWS = 12
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
 _CLEAR = "rgba(0,0,0,0)"
 
@@ -90,10 +91,18 @@ def timeline(found: Timeline) -> go.Figure:
             for when, number in zip(found.frame["time"], found.frame[name], strict=True)
         ]
         figure.add_bar(x=found.frame["time"], y=found.frame[name], **_bars(OUTCOMES[name], hover, name))
-    figure.update_xaxes(title_text=Charts.HOUR_AXIS if found.unit == "hour" else Charts.DAY_AXIS)
-    if len(found.frame) == 1:
-        # A single date would otherwise be drawn as a bar of a millisecond's width.
-        figure.update_xaxes(tickvals=found.frame["time"], tickformat="%d %b", type="category")
+    hours = found.unit == "hour"
+    figure.update_xaxes(
+        title_text=Charts.HOUR_AXIS if hours else Charts.DAY_AXIS,
+        tickformat="%H:%M\n%d %b" if hours else "%d %b\n%Y",
+        tickangle=0,
+        nticks=5,
+    )
+    if len(found.frame) < 5:
+        # Few bars would be ticked between them, and a single one drawn a millisecond wide.
+        width = 3_600_000 if hours else 86_400_000
+        figure.update_xaxes(tickvals=found.frame["time"])
+        figure.update_traces(width=0.8 * width)
     return _finish(figure, "questions")
 
 
@@ -192,7 +201,9 @@ def _choose(name: str, figure: go.Figure, points: list[dict[str, Any]]) -> None:
 def table_behind(table: pd.DataFrame, key: str) -> None:
     """A button that shows the numbers behind a chart and offers them as a file."""
     with st.popover(Charts.TABLE, type="tertiary", icon=":material/table:", help=Charts.TABLE_HELP):
-        st.dataframe(table, hide_index=True, width="stretch", height="content" if len(table) < 12 else 360)
+        height: Any = "content" if len(table) < _TABLE_ROWS else 360
+        clock = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")
+        st.dataframe(table, hide_index=True, width="content", height=height, column_config={"time": clock})
         st.download_button(
             Charts.DOWNLOAD,
             data=table.to_csv(index=False).encode(),

@@ -187,7 +187,7 @@ def narrowed(filters: Filters, bar: charts.Bar | None, unit: str) -> tuple[Filte
     if bar is None:
         return filters, ""
     if bar.chart == "relevance":
-        words = Runs.ONLY_RELEVANCE.format(cited=charts.CITATION[bar.group].name, **_bounds(bar))
+        words = Runs.ONLY_RELEVANCE.format(cited=charts.CITATION[bar.group].name.lower(), **_bounds(bar))
         return replace(filters, relevance=bar.number, cited=bar.group == "cited"), words
     outcome = Outcome(bar.group)
     name = charts.OUTCOMES[outcome].name
@@ -243,18 +243,18 @@ def _key(frame: pd.DataFrame) -> str:
 def _columns() -> dict[str, object]:
     names = Runs.COLUMNS
     number = st.column_config.NumberColumn
-    text = st.column_config.TextColumn
+    words = st.column_config.TextColumn
     asked = st.column_config.DatetimeColumn(
         names["created_at"], format="D MMM YYYY, HH:mm", timezone=zone(), width=140
     )
     return {
         "created_at": asked,
-        "question": text(names["question"], width=260),
-        "outcome": text(names["outcome"], width=80),
+        "question": words(names["question"], width=260),
+        "outcome": words(names["outcome"], width=80),
         "confidence": number(names["confidence"], format="%.2f", width=85),
         "cited": number(names["cited"], width=55),
         "passages": number(names["passages"], width=75),
         "search_ms": number(names["search_ms"], format="%.0f", width=85),
-        "user": text(names["user"], width=80),
-        "collection": text(names["collection"], width=110),
+        "user": words(names["user"], width=80),
+        "collection": words(names["collection"], width=110),
     }

@@ -110,7 +110,7 @@ class Runs:
     SHOWN = "{number}, the latest first. Click one to open it."
     LATEST = "The latest {shown} of {number}. Click one to open it."
     ONLY_CONFIDENCE = "{outcome}, confidence {low} to {high}"
-    ONLY_RELEVANCE = "{cited} passage of relevance {low} to {high}"
+    ONLY_RELEVANCE = "With a passage of relevance {low} to {high}, {cited}"
     ONLY_TIME = "{outcome}, {when}"
     SHOW_ALL = "Show all"
     COLUMNS = {  # noqa: RUF012 - a table of texts
