@@ -85,6 +85,19 @@ def test_a_page_begins_with_its_guard(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_components_run_in_pipelines_only(path: Path) -> None:
+    may_run = {"runner", "subprocess", "page", "ingest_command", "self._session"}
+    if path.name == "runner.py":
+        may_run.add("pipeline")
+    runs = [
+        ast.unparse(node.func.value)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "run"
+    ]
+    assert set(runs) <= may_run
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
 def test_sql_and_filters_are_never_pasted_from_strings(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
