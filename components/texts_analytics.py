@@ -33,6 +33,7 @@ class Analytics:
         "abstained": "The documents do not answer the question, and the app said so.",
         "failed": "Something went wrong; the run says what.",
     }
+    COUNTING = "Counting …"
     QUESTIONS = "Questions"
     QUESTIONS_HELP = "All questions asked in this period."
     STILL = "{number} in progress."

@@ -36,13 +36,11 @@ def overview() -> None:
         )
         return
     statistics.numbers_row(summary)
-    time = analytics.runs_over_time(installation, user, filters)
-    statistics.charts_row(
-        summary,
-        time,
-        analytics.confidence_distribution(installation, user, filters),
-        analytics.relevance_distribution(installation, user, filters),
-    )
+    with st.spinner(Analytics.COUNTING):
+        time = analytics.runs_over_time(installation, user, filters)
+        confidence = analytics.confidence_distribution(installation, user, filters)
+        relevance = analytics.relevance_distribution(installation, user, filters)
+    statistics.charts_row(summary, time, confidence, relevance)
     only, words = statistics.narrowed(filters, charts.chosen(), time.unit)
     listed = analytics.runs(installation, user, only, limit=statistics.LISTED)
     opened = statistics.runs_list(listed, summary.runs, words)

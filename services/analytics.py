@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -318,10 +319,15 @@ def _bin(score: Score) -> ColumnElement[int]:
 def _distribution(
     session: Session, query: Select[Any], score: Score, group: ColumnElement[str], groups: tuple[str, ...]
 ) -> Distribution:
-    # Grouped by the labels: PostgreSQL takes a repeated expression with parameters for another one.
-    columns = _bin(score).label("bin"), group.label("part"), func.count()
-    counted = query.with_only_columns(*columns).group_by("bin", "part")
-    counts = {(number, name): count for number, name, count in session.execute(counted)}
+    # One pass over the rows: sorting and counting here is quicker than four queries that find them again.
+    rows = session.execute(query.with_only_columns(score, group)).all()
+    found = pd.DataFrame([tuple(row) for row in rows], columns=["score", "group"])
+    found["score"] = found["score"].astype(float)
+    scored = found.dropna(subset="score")
+    edges = [number / BINS for number in range(1, BINS)]
+    bins = pd.Series(np.digitize(scored["score"], edges), index=scored.index)
+    counts = scored.groupby([bins, "group"]).size().to_dict()
+    by_group = scored.groupby("group")["score"].median().to_dict()
     frame = pd.DataFrame(
         {
             "from": [number / BINS for number in range(BINS)],
@@ -331,9 +337,9 @@ def _distribution(
     )
     return Distribution(
         frame=frame,
-        median=_median(session, query, score),
-        medians={str(name): _median(session, query.where(group == name), score) for name in groups},
-        without=sum(count for (number, _), count in counts.items() if number is None),
+        median=float(scored["score"].median()) if len(scored) else None,
+        medians={str(name): float(by_group[name]) if name in by_group else None for name in groups},
+        without=len(found) - len(scored),
     )
 
 
