@@ -268,7 +268,10 @@ def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
         print(f"Error: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
     rows = [["ok" if c["ok"] else "WRONG", c["name"], c["found"], c["mend"]] for c in checks]
-    show(as_json, {"checks": checks}, table_of("Doctor", ["", "check", "found", "how to mend it"], rows))
+    table = table_of("Doctor", ["", "check", "found", "how to mend it"], rows)
+    for column in table.columns:
+        column.no_wrap, column.overflow = False, "fold"
+    show(as_json, {"checks": checks}, table)
     if not all(c["ok"] for c in checks):
         raise typer.Exit(1)
 

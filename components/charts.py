@@ -17,7 +17,8 @@ import streamlit as st
 
 from components.texts_analytics import Analytics, Charts
 from components.texts_pages import counted
-from services.analytics import BINS, Distribution, Outcome, Timeline
+from services.analytics import BINS, Distribution, Timeline
+from services.run_filters import Outcome
 
 HEIGHT = 250
 BAR_HEIGHT = 30

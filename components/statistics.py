@@ -13,7 +13,8 @@ import streamlit as st
 from components import charts
 from components.texts_analytics import Analytics, Charts, Runs
 from components.texts_pages import counted
-from services.analytics import BINS, Distribution, Filters, Outcome, Summary, Timeline, bucket
+from services.analytics import BINS, Distribution, Summary, Timeline, bucket
+from services.run_filters import Filters, Outcome
 
 LISTED = 500
 _ROWS = 14

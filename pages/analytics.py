@@ -9,7 +9,7 @@ from components.texts_analytics import Analytics, OneRun
 from domain.errors import NotFound
 from domain.users import Role
 from services import analytics, runs, setup
-from services.analytics import Filters
+from services.run_filters import Filters
 
 user = session.require(Role.ANALYST, Role.ADMIN)
 installation = setup.current()

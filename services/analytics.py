@@ -7,8 +7,7 @@ many they are.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +21,7 @@ from domain.events import RunState
 from domain.users import User
 from services import runs as stored
 from services.installation import Installation
+from services.run_filters import Filters, Outcome
 from services.tables import CandidateRow, CitationRow, CollectionRow, RunRow, UserRow, now
 
 BINS = 10
@@ -29,52 +29,6 @@ BINS = 10
 
 MAX_HOURLY = timedelta(days=2)
 Score = ColumnElement[Any] | InstrumentedAttribute[Any]
-
-
-class Outcome(StrEnum):
-    """How a run ended, in the words of the page."""
-
-    ANSWERED = "answered"
-    ABSTAINED = "abstained"
-    FAILED = "failed"
-    STOPPED = "stopped"
-    UNFINISHED = "unfinished"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which runs to count; an absent one lets all through.
-
-    Args:
-        since: the first moment, with time zone.
-        until: the first moment after the period, with time zone.
-        collection_id: runs that searched this collection.
-        outcome: runs that ended so.
-        confidence: runs in this bin, 0 to 9, of confidence.
-        relevance: runs with evidence in this bin of relevance.
-        cited: with ``relevance``, whether the answer must cite that evidence, or must not.
-        zone: the IANA time zone in which days and hours are counted and times are given.
-
-    """
-
-    since: datetime | None = None
-    until: datetime | None = None
-    collection_id: str | None = None
-    outcome: Outcome | None = None
-    confidence: int | None = None
-    relevance: int | None = None
-    cited: bool | None = None
-    zone: str = "UTC"
-
-    @classmethod
-    def days(cls, first: date, last: date, zone: str = "UTC") -> Filters:
-        """Whole days from ``first`` to ``last``, both included, as counted in ``zone``."""
-        place = ZoneInfo(zone)
-        return cls(
-            datetime.combine(first, time(), place),
-            datetime.combine(last + timedelta(days=1), time(), place),
-            zone=zone,
-        )
 
 
 @dataclass(frozen=True, slots=True)

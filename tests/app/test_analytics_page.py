@@ -14,6 +14,7 @@ from components import charts, statistics
 from domain.events import RunState
 from domain.users import Role
 from services import analytics, setup, sign_in, users
+from services.run_filters import Filters
 from services.settings import Settings
 from services.tables import new_id, now
 from tests import made_runs
@@ -259,7 +260,7 @@ def test_a_clicked_bar_lists_only_its_runs_until_all_are_wanted(installation, sq
 @pytest.mark.parametrize("name", ["time", "confidence", "relevance"])
 def test_every_bar_of_every_chart_lists_as_many_runs_as_it_counts(installation, name):
     admin = users.operator(installation)
-    filters = analytics.Filters()
+    filters = Filters()
     time = analytics.runs_over_time(installation, admin, filters)
     frame = {
         "time": time.frame,

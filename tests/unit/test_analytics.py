@@ -11,7 +11,7 @@ from domain.errors import NotAllowed
 from domain.events import RunState
 from domain.users import Role, User
 from services import analytics, collections, runs
-from services.analytics import Filters, Outcome
+from services.run_filters import Filters, Outcome
 from services.installation import Installation
 from services.settings import Settings
 from services.tables import Base, RunRow, now
