@@ -119,7 +119,7 @@ def test_someone_elses_conversation_does_not_exist(reading, mary, collection):
     conversation = named(app)
     other = made_runs.person(reading, f"other-{mary.name}", Role.ADMIN)
     seen = opened(reading, other, conversation=conversation)
-    assert "There is no such conversation." in seen.error[0].value
+    assert "There is no such conversation" in seen.error[0].value
     assert not seen.text
     assert "conversation" not in seen.query_params
 

@@ -50,7 +50,8 @@ def button(app: AppTest, label: str):
 
 
 def texts(elements) -> str:
-    return " | ".join(element.value for element in elements)
+    """As a person reads them: Markdown's escapes are gone in the browser."""
+    return " | ".join(element.value.replace("\\", "") for element in elements)
 
 
 def change(app: AppTest, current: str, new: str, repeat: str) -> AppTest:

@@ -11,8 +11,8 @@ from domain.errors import NotAllowed
 from domain.events import RunState
 from domain.users import Role, User
 from services import analytics, collections, runs
-from services.run_filters import Filters, Outcome
 from services.installation import Installation
+from services.run_filters import Filters, Outcome
 from services.settings import Settings
 from services.tables import Base, RunRow, now
 from tests import made_runs
