@@ -27,6 +27,7 @@ _STYLE = """
   position: absolute; width: 0; height: 0; overflow: hidden;
 }
 [data-testid="stMainBlockContainer"] {padding-top: 3.2rem; padding-bottom: 3rem;}
+@media (max-width: 640px) {[data-testid="stMainBlockContainer"] {padding-top: 4.8rem;}}
 .st-key-evidentia_narrow {padding-top: 7vh;}
 .st-key-evidentia_narrow [data-testid="stFormSubmitButton"] button {
   width: 100%; color: #FFFFFF; border-color: transparent; background: light-dark(#0F6E6E, #1B837E);

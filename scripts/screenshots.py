@@ -93,17 +93,11 @@ def photograph(app: App, out: Path, width: int, *, dark: bool) -> None:
         choose_password(page, "admin", PASSWORD)
         page.get_by_placeholder("Ask about your documents").wait_for()
         take(page, out, "chat-empty")
-        for number, question in enumerate(QUESTIONS, 1):
-            if number > 1:
-                page.get_by_role("button", name="New conversation").first.click()
-                page.wait_for_timeout(1500)
-            ask(page, question)
-        page.get_by_role("button", name=QUESTIONS[3]).first.click()
-        page.wait_for_timeout(3000)
-        take(page, out, "abstention")
-        page.get_by_role("button", name=QUESTIONS[0]).first.click()
-        page.wait_for_timeout(4000)
-        take(page, out, "chat")
+        addresses = [ask(page, question) for question in QUESTIONS]
+        for name, address in {"abstention": addresses[3], "chat": addresses[0]}.items():
+            page.goto(address)
+            page.wait_for_timeout(5000)
+            take(page, out, name)
         for name in ("files", "analytics", "account"):
             page.goto(f"/{name}")
             page.wait_for_timeout(5000)
@@ -111,13 +105,15 @@ def photograph(app: App, out: Path, width: int, *, dark: bool) -> None:
         browser.close()
 
 
-def ask(page: Page, question: str) -> None:
-    """Ask and wait for the answer."""
+def ask(page: Page, question: str) -> str:
+    """Ask in a new conversation and wait for the answer; gives the conversation's address."""
+    page.goto("/")
     box = page.get_by_placeholder("Ask about your documents")
     box.fill(question)
     box.press("Enter")
     page.get_by_text("searched ·").last.wait_for()
     page.wait_for_timeout(1500)
+    return page.url
 
 
 def take(page: Page, out: Path, name: str, *, whole: bool = False) -> None:
