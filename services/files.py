@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +17,11 @@ from typing import BinaryIO
 from filelock import FileLock
 
 from domain.errors import InvalidInput
-from services.database import disk_errors
+from services.database import disk_errors, disk_full
 from services.settings import Settings
 
 MAX_NAME_LENGTH = 160
+RESERVE = 64_000_000
 _BLOCK = 1 << 20
 _INCOMING = "incoming-"
 
@@ -46,6 +48,16 @@ def clean_name(name: str) -> str:
     return name or "unnamed"
 
 
+def ensure_space(settings: Settings, size: int = 0) -> None:
+    """Raise ``DiskFull`` unless ``size`` bytes more leave enough space to go on working.
+
+    The reserve keeps the database writable: on a disk that is full to the last byte not even the reason for
+    a failure could be stored.
+    """
+    if shutil.disk_usage(settings.data_dir).free < size + RESERVE:
+        raise disk_full()
+
+
 def take_in(settings: Settings, name: str, stream: BinaryIO) -> StoredFile:
     """Copy a stream to disk and hash it. Raises ``InvalidInput`` (empty, too large) and ``DiskFull``."""
     incoming = settings.files / f"{_INCOMING}{secrets.token_hex(8)}"
@@ -54,6 +66,7 @@ def take_in(settings: Settings, name: str, stream: BinaryIO) -> StoredFile:
         with disk_errors(), incoming.open("wb") as file:
             while block := stream.read(_BLOCK):
                 size += len(block)
+                ensure_space(settings, len(block))
                 if size > limit:
                     msg = f"“{name}” is larger than the {settings.max_upload_mb} MB that may be uploaded."
                     raise InvalidInput(msg)

@@ -70,6 +70,7 @@ def _ingest(installation: Installation, job: Job, stopping: Progress) -> None:
         if row is None or row.status == DocumentStatus.DELETING:
             jobs.finish(session, job, {})
             return
+        files.ensure_space(installation.settings, row.size)
         row.status = DocumentStatus.RUNNING
         version = session.scalars(
             select(IndexVersionRow).filter_by(collection_id=row.collection_id, state="live")

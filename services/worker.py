@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sys
 import threading
 import time
 from datetime import timedelta
@@ -113,7 +112,9 @@ def _sweep(installation: Installation) -> None:
 
 
 def _watch_parent(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin, whose lock would be held when the interpreter ends.
+    while os.read(0, 4096):
+        pass
     stop.set()
     # What does not notice in time, such as native code, must not outlive the app; its job has a lease.
     timer = threading.Timer(STOP_WITHIN_S, _end_now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import shutil
 
 import pytest
 
@@ -60,6 +61,14 @@ def test_a_full_disk_is_said_in_one_sentence_and_leaves_nothing(folder):
 
     with pytest.raises(DiskFull, match="Free some space"):
         files.take_in(folder, "a.pdf", Full())
+    assert list(folder.files.iterdir()) == []
+
+
+def test_the_last_megabytes_are_not_filled(folder, monkeypatch):
+    usage = shutil.disk_usage(folder.files)._replace(free=files.RESERVE - 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
+    with pytest.raises(DiskFull, match="Free some space"):
+        files.take_in(folder, "a.txt", io.BytesIO(b"hello"))
     assert list(folder.files.iterdir()) == []
 
 
