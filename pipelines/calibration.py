@@ -196,19 +196,17 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def choose_threshold(labels: npt.ArrayLike, confidences: npt.ArrayLike, risk: float) -> float:
-    """The lowest confidence at which the answers given are wrong no more often than ``risk``.
+def choose_threshold(labels: npt.ArrayLike, confidences: npt.ArrayLike, cost: float) -> float:
+    """The confidence below which abstaining is worth more than answering.
 
     Args:
         labels: shape (n,), 1 where the answer is right.
         confidences: shape (n,), out of fold.
-        risk: the share of wrong answers that is accepted among those given.
+        cost: what a wrong answer takes away, a right one being worth 1 and an abstention 0.
 
     Returns:
-        A point of the risk–coverage curve: the one with the largest coverage at or under ``risk``;
-        1.0 when there is none.
+        The point of the risk–coverage curve with the largest benefit, coverage · (1 − risk − cost · risk).
 
     """
-    thresholds, _, risks = risk_coverage(labels, confidences)
-    allowed = np.flatnonzero(risks <= risk)
-    return float(thresholds[allowed[-1]]) if allowed.size else 1.0
+    thresholds, covered, risks = risk_coverage(labels, confidences)
+    return float(thresholds[np.argmax(covered * (1 - risks - cost * risks))])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,28 +12,31 @@ from haystack import component, default_from_dict, default_to_dict
 from domain.config import DEFAULT_EMBEDDING
 from domain.evidence import Answer, Confidence, ConfidencePart, Evidence
 from pipelines.calibration import parameters
-from pipelines.features import Question, answers_type, coverage, numbers, terms
+from pipelines.features import Question, answers_type, coverage, terms
 
 ABSTENTION = "The documents do not answer this question."
 """What an abstaining answer says; the interface may say it in the person's language."""
 
 CONFIDENCE_FEATURES = (
-    "relevance",
-    "relevance_margin",
-    "cited_relevance",
     "sentence",
     "sentence_margin",
+    "quote_similarity",
     "quote_coverage",
-    "passage_coverage",
-    "evidence_coverage",
-    "names",
-    "numbers",
     "type",
     "similarity",
     "keyword",
     "agreement",
+    "negated",
 )
 """Names of the columns that the confidence model reads."""
+
+ANSWERER_FEATURES = frozenset({"sentence", "sentence_margin", "quote_similarity"})
+"""Those of them that whoever wrote the answer leaves in ``Confidence.features``."""
+
+PARTS = {"retrieval": "cited_relevance", "coverage": "passage_coverage"}
+"""What is shown as reasons beside support, and where it is found among the features."""
+
+_NEGATION = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 
 
 def confidence_features(
@@ -42,41 +46,33 @@ def confidence_features(
 
     Args:
         question: as it was answered.
-        answer: with claims, citations, support, and the ``sentence`` features of whoever wrote it.
+        answer: with claims, citations, support, and the ``ANSWERER_FEATURES``.
         evidence: with relevance, best first.
 
     Returns:
-        One finite value for each of ``CONFIDENCE_FEATURES``; ``None`` when the answer cites nothing, or
-        one of the scores that it needs was not computed.
+        One finite value for each of ``CONFIDENCE_FEATURES`` and ``PARTS``; ``None`` when the answer cites
+        nothing, or one of the scores that it needs was not computed.
 
     """
     by_chunk = {item.chunk_id: item for item in evidence}
     cited = [by_chunk[item.chunk_id] for item in answer.citations if item.chunk_id in by_chunk]
+    relevances = [item.scores.relevance for item in cited if item.scores.relevance is not None]
     known = answer.confidence.features
-    relevances = [item.scores.relevance for item in evidence if item.scores.relevance is not None]
-    if not cited or len(relevances) < len(evidence) or answer.support is None or "sentence" not in known:
+    if not relevances or answer.support is None or not known.keys() >= ANSWERER_FEATURES:
         return None
     asked = Question.of(question)
     quotes = " ".join(citation.quote for citation in answer.citations)
-    passage = " ".join(f"{item.context}\n{item.text}" for item in cited)
-    everything = {term for item in evidence for term in terms(f"{item.context}\n{item.text}")}
-    words = set(terms(passage))
-    ranked = sorted(relevances, reverse=True)
+    passages = "\n".join(f"{item.context}\n{item.text}" for item in cited)
     return {
-        "relevance": ranked[0],
-        "relevance_margin": ranked[0] - (ranked[1] if len(ranked) > 1 else 0.0),
-        "cited_relevance": max(item.scores.relevance or 0.0 for item in cited),
-        "sentence": known["sentence"],
-        "sentence_margin": known.get("sentence_margin", 0.0),
+        **{name: known[name] for name in ANSWERER_FEATURES},
+        "cited_relevance": max(relevances),
         "quote_coverage": coverage(asked.weights, terms(quotes)),
-        "passage_coverage": coverage(asked.weights, words),
-        "evidence_coverage": coverage(asked.weights, everything),
-        "names": len(asked.names & words) / len(asked.names) if asked.names else 1.0,
-        "numbers": len(asked.numbers & numbers(passage)) / len(asked.numbers) if asked.numbers else 1.0,
+        "passage_coverage": coverage(asked.weights, terms(passages)),
         "type": answers_type(asked, quotes),
         "similarity": max(item.scores.similarity or 0.0 for item in evidence),
         "keyword": cited[0].scores.keyword or 0.0,
         "agreement": float(any(_leads_both(item) for item in cited)),
+        "negated": float(bool(_NEGATION.search(asked.text))),
     }
 
 
@@ -136,8 +132,7 @@ class ConfidenceScorer:
         support = answer.support or 0.0
         value = float(fitted.confidence.probability(row)[0]) * support
         parts = (
-            ConfidencePart("retrieval", features["cited_relevance"]),
-            ConfidencePart("coverage", features["passage_coverage"]),
+            *(ConfidencePart(name, features[source]) for name, source in PARTS.items()),
             ConfidencePart("support", support),
         )
         confidence = Confidence(value, parts, features, fitted.version)

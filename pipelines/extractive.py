@@ -167,7 +167,7 @@ def choose(
     lengths: Sequence[int],
     limit: int = 2,
     words: int = 45,
-    share: float = 0.5,
+    share: float = 0.3,
 ) -> list[int]:
     """Which sentences make the answer: the best one, and others while they are short and nearly as good.
 
@@ -238,7 +238,7 @@ class ExtractiveAnswerer:
 
         Returns:
             ``answer``: text with citation numbers, one claim per sentence, neither support nor confidence
-            yet; ``confidence.features`` holds ``sentence`` and ``sentence_margin``. Empty and abstained
+            yet; ``confidence.features`` holds what ``compose`` leaves there. Empty and abstained
             when there is no evidence or nothing in it that could be quoted.
 
         """
@@ -251,7 +251,7 @@ class ExtractiveAnswerer:
         probabilities = _model().probability(rows)
         lengths = [len(sentence.text.split()) for sentence in found]
         chosen = choose(probabilities, lengths, self.sentences, self.words)
-        return {"answer": compose([found[index] for index in chosen], evidence, probabilities)}
+        return {"answer": compose(found, chosen, evidence, probabilities, rows)}
 
 
 def _model() -> Logistic:
@@ -262,14 +262,20 @@ def _model() -> Logistic:
 
 
 def compose(
-    chosen: Sequence[Sentence], evidence: Sequence[Evidence], probabilities: npt.NDArray[np.floating[Any]]
+    found: Sequence[Sentence],
+    chosen: Sequence[int],
+    evidence: Sequence[Evidence],
+    probabilities: npt.NDArray[np.floating[Any]],
+    rows: Matrix,
 ) -> Answer:
-    """Write an answer of the ``chosen`` sentences, each quoted and cited by number.
+    """Write an answer of the ``chosen`` ones of the sentences ``found``, each quoted and cited by number.
 
-    ``probabilities`` are those of all the sentences that could have been chosen, shape (n,).
+    ``probabilities``, shape (len(found),), and ``rows``, as of ``sentence_features``, are kept in part as
+    features of the answer's confidence: ``sentence`` and ``quote_similarity`` of the best sentence, and
+    ``sentence_margin`` to the next.
     """
     citations, claims = [], []
-    for number, sentence in enumerate(chosen, 1):
+    for number, sentence in enumerate([found[index] for index in chosen], 1):
         passage = evidence[sentence.passage]
         citations.append(
             Citation(
@@ -286,5 +292,9 @@ def compose(
     text = " ".join(f"{claim.text} [{claim.citations[0]}]" for claim in claims)
     ranked = np.sort(probabilities)[::-1]
     second = float(ranked[1]) if len(ranked) > 1 else 0.0
-    features = {"sentence": float(ranked[0]), "sentence_margin": float(ranked[0]) - second}
+    features = {
+        "sentence": float(ranked[0]),
+        "sentence_margin": float(ranked[0]) - second,
+        "quote_similarity": float(rows[chosen[0], SENTENCE_FEATURES.index("similarity")]),
+    }
     return Answer(text, False, tuple(claims), tuple(citations), confidence=Confidence(None, (), features))

@@ -220,6 +220,9 @@ def window_coverage(question: Question, places: Sequence[tuple[int, str]], width
     return best / total if total > 0 else 1.0
 
 
+USUAL_CANDIDATES = 50
+"""How many candidates a search in a collection of some size brings."""
+
 PASSAGE_FEATURES = (
     "similarity",
     "similarity_missing",
@@ -244,7 +247,8 @@ def _reciprocal(rank: int | None) -> float:
 
 
 def _list_weights(question: Question, vocabulary: Sequence[frozenset[str]]) -> dict[str, float]:
-    count = len(vocabulary)
+    # A short list says little about how rare a term is: it is taken as part of a usual one.
+    count = max(len(vocabulary), USUAL_CANDIDATES)
     return {
         term: math.log((count + 1) / (sum(term in words for words in vocabulary) + 0.5))
         for term in question.weights

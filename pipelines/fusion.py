@@ -20,10 +20,10 @@ class WeightedFusion:
 
     Example::
 
-        WeightedFusion(weight=0.7).run(dense=[...], keyword=[...])["candidates"]
+        WeightedFusion(weight=0.75).run(dense=[...], keyword=[...])["candidates"]
     """
 
-    def __init__(self, weight: float = 0.7, limit: int | None = 50) -> None:
+    def __init__(self, weight: float = 0.75, limit: int | None = 50) -> None:
         """Weigh similarity by ``weight`` in [0, 1] and keyword by the rest; keep ``limit`` candidates."""
         if not 0 <= weight <= 1:
             raise ValueError(f"weight must lie in [0, 1], not {weight}")

@@ -174,7 +174,10 @@ def bootstrap(
     for _ in range(rounds):
         drawn = generator.integers(0, len(members), len(members))
         figures.append(measure(np.concatenate([members[index] for index in drawn])))
-    low, high = np.nanpercentile(figures, [2.5, 97.5])
+    known = [figure for figure in figures if not np.isnan(figure)]
+    if not known:
+        return float("nan"), float("nan")
+    low, high = np.percentile(known, [2.5, 97.5])
     return float(low), float(high)
 
 

@@ -48,10 +48,23 @@ from pipelines.features import PARAMETERS, PASSAGE_FEATURES, Question, passage_f
 from pipelines.fusion import fuse
 from pipelines.metrics import contains_answer, ndcg_at
 from scripts import calibration_report as report
-from scripts.calibration_sets import Example, Found, Source, folder, searched, squad, texts_of
+from scripts.calibration_sets import (
+    ARTICLE,
+    OPEN,
+    Example,
+    Found,
+    Source,
+    draw,
+    folder,
+    narrowed,
+    searched,
+    squad,
+    texts_of,
+)
 
 FOLDS = 6
-ACCEPTED_RISK = 0.5
+COST = 0.5
+"""A wrong answer counts half against a right one: it is shown with its source, and can be checked."""
 PASSAGES = 6
 WEIGHTS = tuple(round(0.3 + 0.05 * step, 2) for step in range(13))
 SHARES = {"squad": 1.0, "scifact": 3.0, "hotpotqa-100": 20.0, "musique-100": 20.0}
@@ -135,7 +148,7 @@ def choose_weight(found: Sequence[Found]) -> tuple[float, dict[str, dict[float, 
 
 
 def _is_open(example: Example) -> bool:
-    return example.scope == "whole collection"
+    return example.scope == OPEN
 
 
 def case_of(found: Found, weight: float) -> Case:
@@ -157,7 +170,7 @@ def case_of(found: Found, weight: float) -> Case:
 def crossed(
     features: Sequence[str],
     tables: Sequence[tuple[int | None, float, Array, npt.NDArray[np.bool_]]],
-    minimum: int,
+    minimum: int | None,
     ridge: float = 1.0,
 ) -> tuple[Logistic, list[tuple[Array, Array]]]:
     """Fit a calibrated model, and score every table with one that has not seen its fold.
@@ -165,7 +178,7 @@ def crossed(
     Args:
         features: names of the columns.
         tables: per question its fold (``None``: not fitted on), its weight, rows (n, features), labels (n,).
-        minimum: the fewest labels behind a knot of the calibration map.
+        minimum: the fewest labels behind a knot of the calibration map; ``None`` for no map.
         ridge: see ``fit_logistic``.
 
     Returns:
@@ -192,6 +205,8 @@ def crossed(
                 raw[index] = model.score(tables[index][2])
 
     def knots(parts: Sequence[int]) -> tuple[tuple[float, float], ...]:
+        if minimum is None:
+            return ()
         scores = np.concatenate([raw[index] for index in parts])
         labels = np.concatenate([tables[index][3] for index in parts])
         return isotonic(scores, labels, minimum)
@@ -234,8 +249,14 @@ def answered(cases: Sequence[Case], embedding: Embedding) -> list[Answered]:
             continue
         cosines = np.array([vectors[item.text] @ question_vectors[asked.text] for item in found])
         rows = sentence_features(asked, found, evidence, cosines)
-        right = np.array([contains_answer(item.text, case.example.answers) for item in found], dtype=bool)
-        results.append(Answered(case, evidence, found, rows, right, np.zeros(len(found))))
+        gold, answers = case.example.gold, case.example.answers
+        right = [
+            evidence[item.passage].document_id in gold and contains_answer(item.text, answers)
+            for item in found
+        ]
+        results.append(
+            Answered(case, evidence, found, rows, np.array(right, dtype=bool), np.zeros(len(found)))
+        )
     return results
 
 
@@ -244,12 +265,13 @@ def fit_sentences(items: Sequence[Answered]) -> Logistic:
     tables = [
         (item.case.fold, SHARES.get(item.case.example.set, 0.0), item.rows, item.right) for item in items
     ]
-    model, results = crossed(SENTENCE_FEATURES, tables, minimum=200)
+    model, results = crossed(SENTENCE_FEATURES, tables, minimum=None)
     for item, (_, probabilities) in zip(items, results, strict=True):
         item.scores = probabilities
         lengths = [len(sentence.text.split()) for sentence in item.sentences]
-        chosen = [item.sentences[index] for index in choose(probabilities, lengths)]
-        answer = replace(compose(chosen, item.evidence, probabilities), support=1.0)
+        chosen = choose(probabilities, lengths)
+        answer = compose(item.sentences, chosen, item.evidence, probabilities, item.rows)
+        answer = replace(answer, support=1.0)
         features = confidence_features(item.case.example.question, answer, item.evidence)
         if features is None:
             raise RuntimeError("an extractive answer lacks what its confidence is made of")
@@ -271,7 +293,7 @@ def fit_confidence(items: Sequence[Answered]) -> tuple[Logistic, Array]:
         for item in items
         if item.features is not None
     ]
-    model, results = crossed(CONFIDENCE_FEATURES, tables, minimum=100, ridge=3.0)
+    model, results = crossed(CONFIDENCE_FEATURES, tables, minimum=None)
     return model, np.concatenate([probability for _, probability in results])
 
 
@@ -305,13 +327,24 @@ def version_of(parameters: Parameters) -> str:
     return f"{Path(FILES[parameters.embedding]).stem}-{hashlib.sha256(numbers.encode()).hexdigest()[:8]}"
 
 
-def calibrate(data: Path, sets: Path, runtime: Runtime, work: Path, output: Path) -> None:
-    """Run every stage, write the parameters files and the report."""
+def calibrate(data: Path, sets: Path, runtime: Runtime, work: Path, output: Path, share: float) -> None:
+    """Search all questions, or a ``share`` of SQuAD's, count terms, and ``fit``."""
     fitted, measured = sources_of(data, sets)
-    found = [item for source in [*fitted, *measured] for item in searched(source, runtime, work)]
+    found = [
+        item
+        for source in [*fitted, *measured]
+        for item in searched(source, runtime, work)
+        if item.example.set != "squad" or draw(f"taken {item.example.question}") < share
+    ]
+    found += [narrowed(item) for item in found if item.example.scope == ARTICLE]
     write_terms(fitted)
+    fit(found, runtime, output)
+
+
+def fit(found: Sequence[Found], runtime: Runtime, output: Path) -> None:
+    """Run every stage on searched questions; write the parameters file and the report."""
     weight, fusion = choose_weight(found)
-    cases = [case_of(item, weight) for item in found]
+    cases = [case_of(item, weight) for item in found if item.dense or item.keyword]
     relevance = fit_relevance(cases)
     embedding = Embedding(DEFAULT_EMBEDDING, cached=True)
     embedding.bind(runtime)
@@ -320,7 +353,7 @@ def calibrate(data: Path, sets: Path, runtime: Runtime, work: Path, output: Path
     confidence, values = fit_confidence(items)
     shown = np.array([item.case.fold is not None and _is_open(item.case.example) for item in items])
     correct = np.array([item.correct for item in items])
-    threshold = choose_threshold(correct[shown], values[shown], ACCEPTED_RISK)
+    threshold = choose_threshold(correct[shown], values[shown], COST)
     parameters = Parameters(
         "", DEFAULT_EMBEDDING, weight, round(threshold, 3), relevance, sentence, confidence, tuple(SHARES)
     )
@@ -338,11 +371,12 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=Path(".models"), help="folder with the weights")
     parser.add_argument("--work", type=Path, required=True, help="where vectors and hits are remembered")
     parser.add_argument("--report", type=Path, default=Path("docs/calibration.md"))
+    parser.add_argument("--share", type=float, default=1.0, help="of the SQuAD questions to use")
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
     with engine.ensure(given.work / "engine") as running:
         runtime = Runtime(running.uri, given.models.resolve(), cache_dir=given.work)
-        calibrate(given.data, given.eval, runtime, given.work, given.report)
+        calibrate(given.data, given.eval, runtime, given.work, given.report, given.share)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ Relevance and confidence are probabilities. This page says how they were fitted 
 questions that the fitted models had not seen. It is written by the command below; change the script, not
 this page. Why it is done this way: [ADR 0005](adr/0005-calibration-without-leakage.md).
 
-    python -m scripts.calibrate --data TRAIN --eval EVAL --work WORK
+    python -m scripts.calibrate --data TRAIN --eval EVAL --work WORK --share 0.4
 
 These are public questions over Wikipedia and scientific abstracts, in English, with the built-in embedding.
 An installation's own documents may differ: the interface says "calibrated on public questions".
@@ -44,7 +44,7 @@ SOURCES = """## Data
 
 The parameters files are derived from SQuAD and HotpotQA and are shared under CC BY-SA 4.0 with this
 attribution. The paragraphs of SQuAD's other development articles are searched as distractors; their
-questions are not used.
+questions are not used. Of SciFact's corpus 2,000 abstracts are searched, of SQuAD's questions a sample.
 """
 
 
@@ -63,6 +63,8 @@ def interval(
     measure: Callable[[Array, Array], float], labels: Array, values: Array, groups: npt.NDArray[np.str_]
 ) -> str:
     """A measure with its 95 % interval, whole articles drawn again."""
+    if np.isnan(measure(labels, values)):
+        return "n/a"
     low, high = metrics.bootstrap(lambda rows: measure(labels[rows], values[rows]), groups, ROUNDS)
     return f"{measure(labels, values):.3f} ({low:.3f}–{high:.3f})"
 
@@ -165,7 +167,7 @@ def _baseline(items: Sequence[Answered], crossed: Callable[..., Any]) -> Array:
         (item.case.fold, 1.0, np.array([[item.case.rows[:, 0].max()]]), np.array([item.correct]))
         for item in items
     ]
-    _, results = crossed(("similarity",), tables, 100)
+    _, results = crossed(("similarity",), tables, None)
     return np.concatenate([values for _, values in results])
 
 

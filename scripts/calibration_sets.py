@@ -23,7 +23,12 @@ from pipelines.metrics import contains_answer
 from pipelines.store.retrievers import DenseRetriever, KeywordRetriever
 
 CANDIDATES = 50
-OPEN, ARTICLE, WITHOUT = "whole collection", "own article only", "all but its own article"
+OPEN, ARTICLE, WITHOUT, FEW = (
+    "whole collection",
+    "own article only",
+    "all but its own article",
+    "a few passages",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,8 @@ def draw(text: str) -> float:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") / 2**64
 
 
-def squad(folder: Path, distractors: Path | None = None, share: float = 1.0) -> Source:
-    """SQuAD paragraphs and a ``share`` of the questions, each taken once where it is asked twice.
+def squad(folder: Path, distractors: Path | None = None) -> Source:
+    """SQuAD paragraphs and questions, the same question asked twice of a paragraph taken once.
 
     A third of the questions is asked a second time within a narrower scope: of the own article alone, or
     of everything but it, which nothing then answers. ``distractors`` is a corpus whose other paragraphs
@@ -106,8 +111,7 @@ def squad(folder: Path, distractors: Path | None = None, share: float = 1.0) -> 
     for row in _lines(folder / "questions.jsonl"):
         kept = merged.setdefault((row["paragraph"], row["question"].strip().casefold()), row)
         kept["answers"] = list(dict.fromkeys([*kept["answers"], *row["answers"]]))
-    rows = [row for row in merged.values() if draw(f"taken {row['question']}") < share]
-    examples = [example for row in rows for example in _scoped(row, articles)]
+    examples = [example for row in merged.values() for example in _scoped(row, articles)]
     return Source("squad", texts, examples, articles)
 
 
@@ -202,6 +206,21 @@ def _scope(example: Example, articles: dict[str, str]) -> Scope:
     if example.scope == WITHOUT:
         return Scope(exclude=own)
     return Scope()
+
+
+def narrowed(found: Found, share: float = 0.08) -> Found:
+    """The same search within a few documents, the gold ones among them: what a small collection shows.
+
+    Cosines don't depend on what else is there; BM25 does, but only its ratio to the best is used.
+    """
+    gold, question = found.example.gold, found.example.question
+
+    def kept(hits: list[Hit]) -> list[Hit]:
+        return [
+            hit for hit in hits if hit.document_id in gold or draw(f"{question} {hit.document_id}") < share
+        ]
+
+    return Found(replace(found.example, scope=FEW), kept(found.dense), kept(found.keyword))
 
 
 def texts_of(sources: Sequence[Source]) -> list[str]:
