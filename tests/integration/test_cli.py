@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from manage import app as commands
 from tests.conftest import MODELS
 from tests.pdfs import encrypted, image_only, pdf
 
@@ -32,6 +34,12 @@ def manage(data: Path, *arguments: str, ok: bool = True) -> subprocess.Completed
     )
     assert (done.returncode == 0) is ok, done.stdout + done.stderr
     return done
+
+
+def in_process(data: Path, *arguments: str) -> Result:
+    """The same without the seconds that a new interpreter takes to import everything."""
+    environment = {"EVIDENTIA_MODELS_DIR": str(MODELS)}
+    return CliRunner().invoke(commands, [*arguments, "--data-dir", str(data)], env=environment)
 
 
 @pytest.fixture(scope="module")
@@ -119,25 +127,25 @@ def test_tables_are_for_people(ingested, data):
         (("ingest", "/no/such/file.pdf", "--collection", "Sea"), "no file or folder"),
         (("eval", "retrieval", "."), "cannot be read"),
         (("users", "add", "x"), "3 to 32 characters"),
-        (("search", "x", "--collection", "Sea", "--user", "nobody"), "no user named"),
+        (("search", "x", "--collection", "Sea", "--user", "nobody"), "no active user named"),
     ],
 )
 def test_an_error_is_one_line_on_stderr_with_status_1(ingested, data, arguments, says):
-    done = manage(data, *arguments, ok=False)
-    assert done.returncode == 1
+    done = in_process(data, *arguments)
+    assert done.exit_code == 1
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
 
 
 def test_users_are_added_listed_and_given_new_passwords(data):
-    added = json.loads(manage(data, "users", "add", "grace", "--role", "analyst", "--json").stdout)
-    reset = json.loads(manage(data, "users", "reset-password", "grace", "--json").stdout)
+    added = json.loads(in_process(data, "users", "add", "grace", "--role", "analyst", "--json").stdout)
+    reset = json.loads(in_process(data, "users", "reset-password", "grace", "--json").stdout)
     assert len(added["password"]) >= 8
     assert added["password"] != reset["password"]
-    listed = json.loads(manage(data, "users", "list", "--json").stdout)["users"]
+    listed = json.loads(in_process(data, "users", "list", "--json").stdout)["users"]
     assert {(u["name"], u["role"]) for u in listed} == {("admin", "admin"), ("grace", "analyst")}
-    assert added["password"] not in manage(data, "users", "list").stdout
+    assert added["password"] not in in_process(data, "users", "list").stdout
 
 
 def test_eval_retrieval_measures_all_legs_and_leaves_nothing(data, tmp_path):
