@@ -28,7 +28,7 @@ from pipelines.features import (
 )
 from pipelines.sentences import sentences
 
-MAX_CANDIDATES = 32
+MAX_CANDIDATES = 16
 """Sentences that are embedded for one question; the ones with the least in common with it are left out."""
 
 MAX_SENTENCE_WORDS = 80

@@ -57,6 +57,7 @@ from scripts.calibration_sets import (
     draw,
     folder,
     narrowed,
+    questions_of,
     searched,
     squad,
     texts_of,
@@ -67,7 +68,7 @@ COST = 0.5
 """A wrong answer counts half against a right one: it is shown with its source, and can be checked."""
 PASSAGES = 6
 WEIGHTS = tuple(round(0.3 + 0.05 * step, 2) for step in range(13))
-SHARES = {"squad": 1.0, "scifact": 3.0, "hotpotqa-100": 20.0, "musique-100": 20.0}
+SHARES = {"squad": 1.0, "scifact": 6.0, "hotpotqa-100": 40.0, "musique-100": 40.0}
 """Sets that are fitted on, and how much a question of each counts; the small ones would drown otherwise."""
 
 MEASURED = {
@@ -338,11 +339,14 @@ def calibrate(data: Path, sets: Path, runtime: Runtime, work: Path, output: Path
     ]
     found += [narrowed(item) for item in found if item.example.scope == ARTICLE]
     write_terms(fitted)
-    fit(found, runtime, output)
+    fit(found, runtime, output, {name: questions_of(sets / name) for name in ("squad1", "squad2")})
 
 
-def fit(found: Sequence[Found], runtime: Runtime, output: Path) -> None:
-    """Run every stage on searched questions; write the parameters file and the report."""
+def fit(found: Sequence[Found], runtime: Runtime, output: Path, subsets: dict[str, frozenset[str]]) -> None:
+    """Run every stage on searched questions; write the parameters file and the report.
+
+    ``subsets`` names groups of SQuAD questions that the report tells apart.
+    """
     weight, fusion = choose_weight(found)
     cases = [case_of(item, weight) for item in found if item.dense or item.keyword]
     relevance = fit_relevance(cases)
@@ -360,7 +364,9 @@ def fit(found: Sequence[Found], runtime: Runtime, output: Path) -> None:
     parameters = replace(parameters, version=version_of(parameters))
     text = json.dumps(parameters.to_dict(), indent=1) + "\n"
     (PARAMETERS / FILES[DEFAULT_EMBEDDING]).write_text(text, encoding="utf-8")
-    output.write_text(report.document(parameters, fusion, cases, items, values, crossed), encoding="utf-8")
+    output.write_text(
+        report.document(parameters, fusion, cases, items, values, crossed, subsets), encoding="utf-8"
+    )
 
 
 def main() -> None:

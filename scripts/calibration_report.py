@@ -26,7 +26,7 @@ Relevance and confidence are probabilities. This page says how they were fitted 
 questions that the fitted models had not seen. It is written by the command below; change the script, not
 this page. Why it is done this way: [ADR 0005](adr/0005-calibration-without-leakage.md).
 
-    python -m scripts.calibrate --data TRAIN --eval EVAL --work WORK --share 0.4
+    python -m scripts.calibrate --data TRAIN --eval EVAL --work WORK
 
 These are public questions over Wikipedia and scientific abstracts, in English, with the built-in embedding.
 An installation's own documents may differ: the interface says "calibrated on public questions".
@@ -44,7 +44,7 @@ SOURCES = """## Data
 
 The parameters files are derived from SQuAD and HotpotQA and are shared under CC BY-SA 4.0 with this
 attribution. The paragraphs of SQuAD's other development articles are searched as distractors; their
-questions are not used. Of SciFact's corpus 2,000 abstracts are searched, of SQuAD's questions a sample.
+questions are not used. Of SciFact's corpus 2,000 abstracts are searched.
 """
 
 
@@ -171,7 +171,12 @@ def _baseline(items: Sequence[Answered], crossed: Callable[..., Any]) -> Array:
     return np.concatenate([values for _, values in results])
 
 
-def confidence_section(items: Sequence[Answered], values: Array, crossed: Callable[..., Any]) -> str:
+def confidence_section(
+    items: Sequence[Answered],
+    values: Array,
+    crossed: Callable[..., Any],
+    subsets: dict[str, frozenset[str]],
+) -> str:
     """How far confidence holds, and how well it tells questions apart that nothing answers."""
     baseline = _baseline(items, crossed)
     correct = np.array([item.correct for item in items], dtype=float)
@@ -192,9 +197,14 @@ def confidence_section(items: Sequence[Answered], values: Array, crossed: Callab
             part = (names == name) & (scopes == scope)
             if (name, scope) != ("squad", OPEN) and part.sum() >= 50:
                 others.append(quality(f"{name}, {scope}", correct[part], values[part], groups[part]))
+    texts = np.array([item.case.example.question for item in items])
     telling = []
     for label, part in (
         ("squad, answerable or not", asked),
+        *(
+            (f"squad, of these the {name} development questions", asked & np.isin(texts, list(chosen)))
+            for name, chosen in subsets.items()
+        ),
         ("squad, its article searched or not", (names == "squad") & (scopes != "own article only")),
         ("multihoprag-evidence, null questions", names == "multihoprag-evidence"),
     ):
@@ -222,15 +232,23 @@ def confidence_section(items: Sequence[Answered], values: Array, crossed: Callab
     )
 
 
-def answers_section(items: Sequence[Answered], values: Array, threshold: float) -> str:
+def answers_section(
+    items: Sequence[Answered], values: Array, threshold: float, subsets: dict[str, frozenset[str]]
+) -> str:
     """What the Extractive answer holds, and what abstaining costs and saves."""
-    rows = []
-    for name in dict.fromkeys(item.case.example.set for item in items):
-        part = [
-            item
-            for item in items
-            if item.case.example.set == name and item.case.example.answers and item.case.example.scope == OPEN
+    judged = [item for item in items if item.case.example.answers and item.case.example.scope == OPEN]
+    parts = {
+        name: [item for item in judged if item.case.example.set == name]
+        for name in dict.fromkeys(item.case.example.set for item in judged)
+    }
+    for name, chosen in subsets.items():
+        parts[f"squad, of these the {name} development questions"] = [
+            item for item in parts["squad"] if item.case.example.question in chosen
         ]
+    rows = []
+    for name, part in parts.items():
+        if not part:
+            continue
         lengths = [
             sum(len(claim.text.split()) for claim in item.answer.claims) for item in part if item.answer
         ]
@@ -282,16 +300,17 @@ def document(
     items: Sequence[Answered],
     values: Array,
     crossed: Callable[..., Any],
+    subsets: dict[str, frozenset[str]],
 ) -> str:
-    """The whole page. ``crossed`` fits the baselines in the same folds."""
+    """The whole page. ``crossed`` fits the baselines in the same folds; ``subsets`` are SQuAD questions."""
     return "\n".join(
         (
             HEADER,
             SOURCES,
             ranking_section(parameters, fusion, cases),
             relevance_section(cases, crossed),
-            confidence_section(items, values, crossed),
-            answers_section(items, values, parameters.threshold),
+            confidence_section(items, values, crossed, subsets),
+            answers_section(items, values, parameters.threshold, subsets),
             checksums(parameters),
         )
     )

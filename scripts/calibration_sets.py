@@ -208,6 +208,12 @@ def _scope(example: Example, articles: dict[str, str]) -> Scope:
     return Scope()
 
 
+def questions_of(path: Path) -> frozenset[str]:
+    """The questions of a folder, empty when there is no such folder."""
+    queries = path / "queries.jsonl"
+    return frozenset(row["text"] for row in _lines(queries)) if queries.exists() else frozenset()
+
+
 def narrowed(found: Found, share: float = 0.08) -> Found:
     """The same search within a few documents, the gold ones among them: what a small collection shows.
 
