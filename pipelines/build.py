@@ -13,6 +13,7 @@ from domain.config import DEFAULT_EMBEDDING, IndexConfig, Runtime, SearchConfig
 from domain.documents import Chunk, ParsedDocument
 from domain.errors import InvalidInput
 from domain.evidence import Answer, Evidence, Scope
+from domain.immutable import Batch
 from domain.progress import Progress
 from pipelines import runner
 from pipelines.confidence import ConfidenceScorer
@@ -161,26 +162,27 @@ def ingest(
         "progress": progress,
     }
     outcome = runner.run(runner.load(yaml, runtime), inputs)
-    return Ingested(outcome.get("document"), outcome.get("chunks"), outcome.timings_ms)
+    return Ingested(outcome.get("document"), list(outcome.get("chunks")), outcome.timings_ms)
 
 
 def write(index: IndexConfig, runtime: Runtime, chunks: list[Chunk], progress: Progress) -> dict[str, float]:
     """Embed chunks and write them to ``index``; gives the milliseconds of each component."""
     pipeline = runner.load(indexing_yaml(index), runtime)
-    return runner.run(pipeline, {"chunks": chunks, "progress": progress}).timings_ms
+    return runner.run(pipeline, {"chunks": Batch(chunks), "progress": progress}).timings_ms
 
 
 def index_corpus(index: IndexConfig, runtime: Runtime, texts: list[CorpusText]) -> list[Chunk]:
     """Write a corpus to ``index``; gives its chunks."""
-    outcome = runner.run(runner.load(corpus_yaml(index), runtime), {"texts": texts, "index": index.name})
-    chunks: list[Chunk] = outcome.get("chunks")
-    return chunks
+    outcome = runner.run(
+        runner.load(corpus_yaml(index), runtime), {"texts": Batch(texts), "index": index.name}
+    )
+    return list(outcome.get("chunks"))
 
 
 def embedding_speed(index: IndexConfig, runtime: Runtime, texts: list[CorpusText]) -> float:
     """Chunks per second that the embedding of ``index`` manages on these texts, with nothing remembered."""
     pipeline = runner.load(_speed_yaml(index.embedding), runtime)
-    outcome = runner.run(pipeline, {"texts": texts, "index": index.name})
+    outcome = runner.run(pipeline, {"texts": Batch(texts), "index": index.name})
     return len(outcome.get("chunks")) / (outcome.timings_ms["embedder"] / 1000)
 
 
@@ -188,13 +190,13 @@ def search(yaml: str, runtime: Runtime, question: str, scope: Scope, config: Sea
     """Search with the pipeline in ``yaml``. Raises ``StoreUnavailable`` and ``ModelUnavailable``."""
     inputs = {"text": question, "question": question, "scope": scope, "limit": config.candidates}
     outcome = runner.run(runner.load(yaml, runtime), inputs)
-    candidates = outcome.get("evidence")
+    candidates = list(outcome.get("evidence"))
     return Searched(candidates[: config.passages], candidates, outcome.timings_ms)
 
 
 def answer(yaml: str, runtime: Runtime, question: str, evidence: list[Evidence]) -> Answered:
     """Answer from evidence with the pipeline in ``yaml``. Raises ``ModelUnavailable``."""
-    inputs: dict[str, Any] = {"question": question, "evidence": evidence}
+    inputs: dict[str, Any] = {"question": question, "evidence": Batch(evidence)}
     outcome = runner.run(runner.load(yaml, runtime), inputs)
     return Answered(outcome.get("answer"), outcome.timings_ms)
 

@@ -111,7 +111,7 @@ class ConfidenceScorer:
         parameters(self.embedding)
 
     @component.output_types(answer=Answer)
-    def run(self, question: str, answer: Answer, evidence: list[Evidence]) -> dict[str, Answer]:
+    def run(self, question: str, answer: Answer, evidence: Sequence[Evidence]) -> dict[str, Answer]:
         """Judge ``answer``.
 
         Returns:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from haystack import component
 
 from domain.documents import Chunk, MediaType, Page, ParsedDocument
-from domain.immutable import Immutable
+from domain.immutable import Batch, Immutable
 from domain.progress import Progress
 from pipelines.splitter import PassageSplitter
 
@@ -25,8 +26,8 @@ class CorpusText(Immutable):
 class CorpusSplitter:
     """Splits every text of a corpus as an uploaded document of one page would be split."""
 
-    @component.output_types(chunks=list[Chunk])
-    def run(self, texts: list[CorpusText], index: str) -> dict[str, list[Chunk]]:
+    @component.output_types(chunks=Sequence[Chunk])
+    def run(self, texts: Sequence[CorpusText], index: str) -> dict[str, Sequence[Chunk]]:
         """Split ``texts``; ids are made as ``PassageSplitter`` makes them."""
         splitter = PassageSplitter()
         chunks: list[Chunk] = []
@@ -34,4 +35,4 @@ class CorpusSplitter:
             page = Page(1, text.text)
             document = ParsedDocument(MediaType.TEXT, text.title, (page,))
             chunks += splitter.split(document, text.id, index, Progress())
-        return {"chunks": chunks}
+        return {"chunks": Batch(chunks)}

@@ -57,6 +57,8 @@ class Encoder:
         options = SessionOptions()
         options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
         options.log_severity_level = 3
+        # Threads that wait busily for the next call take the cores from the search that follows.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._tokenizer = Tokenizer.from_file(str(vocabulary))
             self._session = InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
@@ -283,7 +285,7 @@ class ChunkEmbedder(Embedding):
         return embedder
 
     @component.output_types(vectors=np.ndarray)
-    def run(self, chunks: list[Chunk], progress: Progress | None = None) -> dict[str, Any]:
+    def run(self, chunks: Sequence[Chunk], progress: Progress | None = None) -> dict[str, Any]:
         """Embed ``chunks``.
 
         Returns:

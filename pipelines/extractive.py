@@ -233,7 +233,7 @@ class ExtractiveAnswerer:
         return answerer
 
     @component.output_types(answer=Answer)
-    def run(self, question: str, evidence: list[Evidence]) -> dict[str, Answer]:
+    def run(self, question: str, evidence: Sequence[Evidence]) -> dict[str, Answer]:
         """Answer ``question`` from ``evidence``.
 
         Returns:

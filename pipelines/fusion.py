@@ -8,6 +8,7 @@ from typing import Any
 from haystack import component, default_from_dict, default_to_dict
 
 from domain.evidence import Evidence, Hit, Scores
+from domain.immutable import Batch
 
 
 @component
@@ -40,10 +41,10 @@ class WeightedFusion:
         fusion: WeightedFusion = default_from_dict(cls, data)
         return fusion
 
-    @component.output_types(candidates=list[Evidence])
+    @component.output_types(candidates=Sequence[Evidence])
     def run(
-        self, dense: list[Hit], keyword: list[Hit], weight: float | None = None
-    ) -> dict[str, list[Evidence]]:
+        self, dense: Sequence[Hit], keyword: Sequence[Hit], weight: float | None = None
+    ) -> dict[str, Sequence[Evidence]]:
         """Join both lists.
 
         Args:
@@ -56,7 +57,7 @@ class WeightedFusion:
 
         """
         share = self.weight if weight is None else min(max(weight, 0.0), 1.0)
-        return {"candidates": fuse(dense, keyword, share)[: self.limit]}
+        return {"candidates": Batch(fuse(dense, keyword, share)[: self.limit])}
 
 
 def fuse(dense: Sequence[Hit], keyword: Sequence[Hit], weight: float) -> list[Evidence]:

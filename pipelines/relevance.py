@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from haystack import component, default_from_dict, default_to_dict
 
 from domain.config import DEFAULT_EMBEDDING
 from domain.evidence import Evidence
+from domain.immutable import Batch
 from pipelines.calibration import parameters
 from pipelines.features import passage_features
 
@@ -47,10 +49,10 @@ class RelevanceScorer:
         """Read the shipped parameters."""
         parameters(self.embedding)
 
-    @component.output_types(evidence=list[Evidence])
+    @component.output_types(evidence=Sequence[Evidence])
     def run(
-        self, question: str, candidates: list[Evidence], limit: int | None = None
-    ) -> dict[str, list[Evidence]]:
+        self, question: str, candidates: Sequence[Evidence], limit: int | None = None
+    ) -> dict[str, Sequence[Evidence]]:
         """Score and order ``candidates``.
 
         Args:
@@ -65,7 +67,7 @@ class RelevanceScorer:
         keep = self.limit if limit is None else limit
         fitted = parameters(self.embedding)
         if fitted is None or not candidates:
-            return {"evidence": candidates[:keep]}
+            return {"evidence": Batch(candidates[:keep])}
         model = fitted.relevance
         own = model.score(passage_features(question, candidates))
         calibrated = model.calibrate(own)
@@ -82,4 +84,4 @@ class RelevanceScorer:
         ]
         if self.rerank:
             scored.sort(key=lambda item: -(item.scores.rerank or 0.0))
-        return {"evidence": [replace(item, rank=rank) for rank, item in enumerate(scored[:keep], 1)]}
+        return {"evidence": Batch(replace(item, rank=rank) for rank, item in enumerate(scored[:keep], 1))}

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from haystack import component
 
 from domain.documents import Chunk, Line, Page, ParsedDocument, Span
+from domain.immutable import Batch
 from domain.progress import Progress
 from pipelines.boxes import narrowed
 from pipelines.outline import Section, body_ranges, context_line, sections
@@ -75,12 +76,12 @@ class PassageSplitter:
         self.max_words = max_words
         self.overlap_sentences = overlap_sentences
 
-    @component.output_types(chunks=list[Chunk])
+    @component.output_types(chunks=Sequence[Chunk])
     def run(
         self, document: ParsedDocument, document_id: str, index: str, progress: Progress | None = None
-    ) -> dict[str, list[Chunk]]:
+    ) -> dict[str, Sequence[Chunk]]:
         """Split ``document``; ids are made of the name of the ``index``, ``document_id`` and the ordinal."""
-        return {"chunks": self.split(document, document_id, index, progress or Progress())}
+        return {"chunks": Batch(self.split(document, document_id, index, progress or Progress()))}
 
     def split(self, document: ParsedDocument, document_id: str, index: str, report: Progress) -> list[Chunk]:
         """The passages of one document, as ``run`` gives them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -66,7 +66,7 @@ class SupportChecker:
         return checker
 
     @component.output_types(answer=Answer)
-    def run(self, answer: Answer, evidence: list[Evidence]) -> dict[str, Answer]:
+    def run(self, answer: Answer, evidence: Sequence[Evidence]) -> dict[str, Answer]:
         """Check the claims of ``answer``.
 
         Returns:

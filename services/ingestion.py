@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import delete, func, select
 
@@ -139,9 +140,9 @@ def chunk_values(chunk: Chunk, version_id: str) -> dict[str, object]:
     }
 
 
-def spans_of(row: ChunkRow) -> tuple[Span, ...]:
-    """The stored spans of a chunk."""
-    return tuple(Span(start, end, page, Rectangle(*box)) for start, end, page, *box in row.spans)
+def spans_of(stored: list[Any]) -> tuple[Span, ...]:
+    """The spans of a chunk from how they are stored."""
+    return tuple(Span(start, end, page, Rectangle(*box)) for start, end, page, *box in stored)
 
 
 def _progress(installation: Installation, job: Job, stopping: Progress) -> Progress:

@@ -336,5 +336,5 @@ def _card(
         ),
         numbers=tuple(dict.fromkeys(c.number for c in here)),
         quotes=tuple((c.start, c.end) for c in here),
-        spans=spans_of(present) if present else (),
+        spans=spans_of(present.spans) if present else (),
     )

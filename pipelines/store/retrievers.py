@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Self
 
@@ -11,6 +12,7 @@ from haystack import component, default_from_dict, default_to_dict
 from domain.config import IndexConfig, Runtime
 from domain.documents import Chunk
 from domain.evidence import Hit, Scope
+from domain.immutable import Batch
 from domain.progress import Progress
 from pipelines.store.milvus import MilvusDocumentStore
 
@@ -46,20 +48,20 @@ class _OnStore:
 class DenseRetriever(_OnStore):
     """Finds the chunks whose vectors point where the question's does."""
 
-    @component.output_types(hits=list[Hit])
-    def run(self, vector: np.ndarray | list[float], scope: Scope, limit: int) -> dict[str, list[Hit]]:
+    @component.output_types(hits=Sequence[Hit])
+    def run(self, vector: np.ndarray | list[float], scope: Scope, limit: int) -> dict[str, Sequence[Hit]]:
         """The ``limit`` nearest chunks to ``vector`` (dimension values) in ``scope``, with raw cosine."""
-        return {"hits": self._store.search_dense(vector, limit, scope)}
+        return {"hits": Batch(self._store.search_dense(vector, limit, scope))}
 
 
 @component
 class KeywordRetriever(_OnStore):
     """Finds the chunks that share words with the question."""
 
-    @component.output_types(hits=list[Hit])
-    def run(self, question: str, scope: Scope, limit: int) -> dict[str, list[Hit]]:
+    @component.output_types(hits=Sequence[Hit])
+    def run(self, question: str, scope: Scope, limit: int) -> dict[str, Sequence[Hit]]:
         """The ``limit`` best chunks for ``question`` in ``scope``, with raw BM25."""
-        return {"hits": self._store.search_keyword(question, limit, scope)}
+        return {"hits": Batch(self._store.search_keyword(question, limit, scope))}
 
 
 @component
@@ -68,7 +70,7 @@ class ChunkWriter(_OnStore):
 
     @component.output_types(written=int)
     def run(
-        self, chunks: list[Chunk], vectors: np.ndarray, progress: Progress | None = None
+        self, chunks: Sequence[Chunk], vectors: np.ndarray, progress: Progress | None = None
     ) -> dict[str, int]:
         """Remove the old rows of the chunks' documents, then write ``chunks`` with ``vectors`` (n × dim)."""
         self._store.create()
