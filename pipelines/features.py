@@ -71,11 +71,15 @@ def stem(word: str) -> str:
     return word[:6] if word[:1].isalpha() else word.replace(",", "").rstrip(".")
 
 
-def terms(text: str) -> list[str]:
-    """The stems of ``text`` in order, stop words included; each CJK character is a term of its own."""
+@lru_cache(maxsize=8192)
+def terms(text: str) -> tuple[str, ...]:
+    """The stems of ``text`` in order, stop words included; each CJK character is a term of its own.
+
+    Remembered for the passages seen last: questions about the same documents find them again.
+    """
     if not text.isascii():
         text = _IDEOGRAPH.sub(r" \g<0> ", text)
-    return list(map(stem, _WORD.findall(text)))
+    return tuple(map(stem, _WORD.findall(text)))
 
 
 @cache
@@ -263,8 +267,7 @@ def passage_features(question: str, candidates: Sequence[Evidence]) -> Matrix:
 
     """
     asked = Question.of(question)
-    contexts = {candidate.context: terms(candidate.context) for candidate in candidates}
-    sequences = [contexts[candidate.context] + terms(candidate.text) for candidate in candidates]
+    sequences = [terms(candidate.context) + terms(candidate.text) for candidate in candidates]
     places = [positions(asked, sequence) for sequence in sequences]
     vocabulary = [frozenset(term for _, term in place) for place in places]
     local = _list_weights(asked, vocabulary)

@@ -57,11 +57,13 @@ class WeightedFusion:
 
         """
         share = self.weight if weight is None else min(max(weight, 0.0), 1.0)
-        return {"candidates": Batch(fuse(dense, keyword, share)[: self.limit])}
+        return {"candidates": Batch(fuse(dense, keyword, share, self.limit))}
 
 
-def fuse(dense: Sequence[Hit], keyword: Sequence[Hit], weight: float) -> list[Evidence]:
-    """Join two legs' hits: every chunk once, ranked from 1 by the fused score (see ``WeightedFusion``)."""
+def fuse(
+    dense: Sequence[Hit], keyword: Sequence[Hit], weight: float, limit: int | None = None
+) -> list[Evidence]:
+    """Join two legs' hits: the best ``limit`` chunks, each once, ranked from 1 (see ``WeightedFusion``)."""
     similarity = {hit.chunk_id: min(max(hit.score, 0.0), 1.0) for hit in dense}
     best = max((hit.score for hit in keyword), default=0.0)
     ratio = {hit.chunk_id: max(hit.score, 0.0) / best if best > 0 else 0.0 for hit in keyword}
@@ -90,7 +92,7 @@ def fuse(dense: Sequence[Hit], keyword: Sequence[Hit], weight: float) -> list[Ev
                 keyword_rank=keyword_ranks.get(key),
             ),
         )
-        for rank, key in enumerate(order, 1)
+        for rank, key in enumerate(order[:limit], 1)
     ]
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from haystack import component, default_from_dict, default_to_dict
 
 from domain.config import DEFAULT_EMBEDDING
-from domain.evidence import Evidence
+from domain.evidence import Evidence, Scores
 from domain.immutable import Batch
 from pipelines.calibration import parameters
 from pipelines.features import passage_features
@@ -71,17 +70,35 @@ class RelevanceScorer:
         model = fitted.relevance
         own = model.score(passage_features(question, candidates))
         calibrated = model.calibrate(own)
-        scored = [
-            replace(
-                candidate,
-                scores=replace(
-                    candidate.scores,
-                    rerank=float(score) if self.rerank else None,
-                    relevance=float(probability),
-                ),
-            )
-            for candidate, score, probability in zip(candidates, own, calibrated, strict=True)
-        ]
+        scored = list(zip(candidates, own.tolist(), calibrated.tolist(), strict=True))
         if self.rerank:
-            scored.sort(key=lambda item: -(item.scores.rerank or 0.0))
-        return {"evidence": Batch(replace(item, rank=rank) for rank, item in enumerate(scored[:keep], 1))}
+            scored.sort(key=lambda item: -item[1])
+        return {
+            "evidence": Batch(
+                _ranked(rank, candidate, score if self.rerank else None, probability)
+                for rank, (candidate, score, probability) in enumerate(scored[:keep], 1)
+            )
+        }
+
+
+def _ranked(rank: int, candidate: Evidence, rerank: float | None, relevance: float) -> Evidence:
+    # Spelled out: dataclasses.replace takes five times as long, for fifty candidates of every question.
+    was = candidate.scores
+    return Evidence(
+        rank,
+        candidate.chunk_id,
+        candidate.document_id,
+        candidate.ordinal,
+        candidate.page,
+        candidate.text,
+        candidate.context,
+        Scores(
+            was.similarity,
+            was.keyword,
+            was.fused,
+            rerank,
+            relevance,
+            was.similarity_rank,
+            was.keyword_rank,
+        ),
+    )

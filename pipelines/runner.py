@@ -41,8 +41,17 @@ class Outcome:
         return found[-1]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """A warmed pipeline with what every run needs to know of it: components, and their open inputs."""
+
+    pipeline: Pipeline
+    components: frozenset[str]
+    inputs: dict[str, frozenset[str]]
+
+
 @lru_cache(maxsize=64)
-def load(yaml: str, runtime: Runtime) -> Pipeline:
+def load(yaml: str, runtime: Runtime) -> Loaded:
     """Build a pipeline from its YAML, tell its components where things are, and warm them up.
 
     The same YAML and runtime give the same pipeline: it keeps no state of a run, so that threads share it.
@@ -57,23 +66,24 @@ def load(yaml: str, runtime: Runtime) -> Pipeline:
         if hasattr(component, "bind"):
             component.bind(runtime)
     pipeline.warm_up()
-    return pipeline
+    names = frozenset(name for name, _ in pipeline.walk())
+    return Loaded(pipeline, names, {name: frozenset(open_) for name, open_ in pipeline.inputs().items()})
 
 
-def run(pipeline: Pipeline, inputs: dict[str, Any]) -> Outcome:
+def run(loaded: Loaded, inputs: dict[str, Any]) -> Outcome:
     """Run a pipeline and keep the outputs of all its components, in the order in which they ran.
 
     ``inputs`` maps the name of an input to its value; every component that has an unconnected input of that
     name gets it, so that a component swapped in YAML needs no change here. Raises the components' own errors.
     """
     data = {
-        component: {name: inputs[name] for name in sockets if name in inputs}
-        for component, sockets in pipeline.inputs().items()
+        component: {name: inputs[name] for name in open_ if name in inputs}
+        for component, open_ in loaded.inputs.items()
     }
     timings: dict[str, float] = {}
     token = _timings.set(timings)
     try:
-        outputs = pipeline.run(data, include_outputs_from={name for name, _ in pipeline.walk()})
+        outputs = loaded.pipeline.run(data, include_outputs_from=set(loaded.components))
     except PipelineRuntimeError as error:
         cause = error.__cause__
         if cause is None:

@@ -100,23 +100,31 @@ def question_to_evidence(installation: Installation, chunks: int) -> list[tuple[
     for question in questions[:10]:
         bare(question)
         whole(question)
-    pairs = [(timed(bare, q), timed(whole, q)) for q in questions]
+    parts, wholes, rerankers = [], [], []
+    for question in questions:
+        parts.append(timed(bare, question))
+        started = time.perf_counter()
+        found = search(installation, admin, collection.id, question)
+        wholes.append((time.perf_counter() - started) * 1000)
+        rerankers.append(found.timings_ms["relevance"])
     client.close()
-    bare_ms, whole_ms = (statistics.median(column) * 1000 for column in zip(*pairs, strict=True))
-    ratio = statistics.median(w / b for b, w in pairs)
+    plain = statistics.median(w / p for w, p in zip(wholes, parts, strict=True))
+    ratio = statistics.median(w / (p + r) for w, p, r in zip(wholes, parts, rerankers, strict=True))
     name = f"question → evidence at {chunks:,} chunks"
     return [
-        (f"{name}: two bare searches and one embedding, p50", f"{bare_ms:.1f} ms", "", ""),
-        (f"{name}: the app, p50", f"{whole_ms:.1f} ms", "", ""),
-        (f"{name}: ratio, median of pairs", f"{ratio:.2f} ×", "≤ 1.5 ×", verdict(ratio <= 1.5)),
+        (f"{name}: two bare searches, one embedding", f"{statistics.median(parts):.1f} ms", "", ""),
+        (f"{name}: the reranker", f"{statistics.median(rerankers):.1f} ms", "", ""),
+        (f"{name}: the app", f"{statistics.median(wholes):.1f} ms", "", ""),
+        (f"{name}: app ÷ (searches, embedding)", f"{plain:.2f} ×", "≤ 1.5 ×", verdict(plain <= 1.5)),
+        (f"{name}: app ÷ (the same, reranker)", f"{ratio:.2f} ×", "≤ 1.5 ×", verdict(ratio <= 1.5)),
     ]
 
 
 def timed(action: Callable[[str], None], question: str) -> float:
-    """Seconds that one call takes."""
+    """Milliseconds that one call takes."""
     started = time.perf_counter()
     action(question)
-    return time.perf_counter() - started
+    return (time.perf_counter() - started) * 1000
 
 
 def fill(installation: Installation, chunks: int) -> tuple[Collection, list[str]]:

@@ -30,11 +30,11 @@ def test_related_words_share_a_stem(one: str, other: str):
 
 
 def test_numbers_are_terms_without_separators():
-    assert features.terms("15,000 images in 2007.") == ["15000", "imag", "in", "2007"]
+    assert list(features.terms("15,000 images in 2007.")) == ["15000", "imag", "in", "2007"]
 
 
 def test_chinese_is_searched_by_character():
-    assert features.terms("北京 city") == ["北", "京", features.stem("city")]
+    assert list(features.terms("北京 city")) == ["北", "京", features.stem("city")]
 
 
 def test_content_leaves_stop_words_out_unless_there_is_nothing_else():
