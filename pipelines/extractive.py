@@ -32,6 +32,7 @@ MAX_CANDIDATES = 16
 """Sentences that are embedded for one question; the ones with the least in common with it are left out."""
 
 MAX_SENTENCE_WORDS = 80
+TITLE_WORDS = 12
 """A longer "sentence" is a table or a list that the splitter did not see through: it is cut at spaces."""
 
 SENTENCE_FEATURES = (
@@ -96,6 +97,14 @@ def candidate_sentences(evidence: Sequence[Evidence]) -> list[Sentence]:
             after = texts[place + 1] if place + 1 < len(texts) else ""
             found.append(Sentence(index, start, end, texts[place], before, after))
     return found
+
+
+def _is_title(sentence: Sentence) -> bool:
+    """Whether it is a short line without an end, before other text; the rows of a table are none."""
+    words = sentence.text.split()
+    figures = sum(any(character.isdigit() for character in word) for word in words)
+    ends = sentence.text.rstrip("”’\"') ").endswith((".", "!", "?", "…", "。", "！", "？", ";"))
+    return bool(sentence.after) and not ends and len(words) <= TITLE_WORDS and figures * 4 < len(words)
 
 
 def shortlist(question: Question, found: list[Sentence], limit: int = MAX_CANDIDATES) -> list[Sentence]:
@@ -168,6 +177,7 @@ def choose(
     limit: int = 2,
     words: int = 45,
     share: float = 0.3,
+    titles: Sequence[bool] | None = None,
 ) -> list[int]:
     """Which sentences make the answer: the best one, and others while they are short and nearly as good.
 
@@ -177,6 +187,7 @@ def choose(
         limit: the most sentences.
         words: the most words of all sentences after the first is in.
         share: the least probability of a further sentence, as a share of the best one's.
+        titles: which of them are titles, which repeat the question's words and add nothing further.
 
     Returns:
         Positions, best first.
@@ -185,6 +196,8 @@ def choose(
     order = np.argsort(-probabilities, kind="stable")
     chosen = [int(order[0])] if len(order) else []
     for index in order[1:]:
+        if titles is not None and titles[index]:
+            continue
         total = sum(lengths[position] for position in chosen) + lengths[index]
         if len(chosen) >= limit or probabilities[index] < share * probabilities[order[0]]:
             break
@@ -250,7 +263,8 @@ class ExtractiveAnswerer:
         rows = sentence_features(asked, found, evidence, vectors[1:] @ vectors[0])
         probabilities = _model().probability(rows)
         lengths = [len(sentence.text.split()) for sentence in found]
-        chosen = choose(probabilities, lengths, self.sentences, self.words)
+        titles = [_is_title(sentence) for sentence in found]
+        chosen = choose(probabilities, lengths, self.sentences, self.words, titles=titles)
         return {"answer": compose(found, chosen, evidence, probabilities, rows)}
 
 

@@ -11,6 +11,7 @@ from haystack import Pipeline
 from domain.config import DEFAULT_EMBEDDING, Runtime
 from domain.errors import ModelUnavailable
 from domain.evidence import Evidence, Scores
+from pipelines import extractive
 from pipelines.extractive import (
     MAX_SENTENCE_WORDS,
     ExtractiveAnswerer,
@@ -144,3 +145,21 @@ def test_yaml_round_trip_without_anything_of_this_machine():
     assert str(MODELS) not in text
     again = Pipeline.loads(text, allowed_modules=["pipelines.*"]).get_component("extractive")
     assert (again.sentences, again.words) == (3, 60)
+
+
+def test_a_title_is_no_further_sentence():
+    chosen = extractive.choose(np.array([0.9, 0.8, 0.7]), [8, 6, 9], titles=[False, True, False])
+    assert chosen == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "after", "title"),
+    [
+        ("0003 - Jobs: a table with leases", "Long work is a row.", True),
+        ("A worker claims a row by setting a lease.", "Stages can be repeated.", False),
+        ("iPhone 40,665 39,570 3 %", "Mac 7,382 8,235 (10)%", False),
+        ("The only line of a note", "", False),
+    ],
+)
+def test_what_is_a_title(text, after, title):
+    assert extractive._is_title(extractive.Sentence(0, 0, len(text), text, "", after)) is title
