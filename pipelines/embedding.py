@@ -179,8 +179,11 @@ class Embedding:
             ModelUnavailable: no built-in model has this name, or its weights are missing or damaged.
 
         """
+        self._loaded()
+
+    def _loaded(self) -> Encoder:
         if self._encoder is not None:
-            return
+            return self._encoder
         if self.model != DEFAULT_EMBEDDING:
             raise ModelUnavailable(
                 f"There is no built-in embedding “{self.model}”: choose “{DEFAULT_EMBEDDING}”."
@@ -190,6 +193,7 @@ class Embedding:
         if self.cached and self._runtime.cache_dir is not None:
             self._cache = VectorCache(self._runtime.cache_dir / "embeddings.sqlite", self.model)
         self._encoder = encoder(self._runtime.models_dir / self.model)
+        return self._encoder
 
     def embed(
         self,
@@ -198,20 +202,18 @@ class Embedding:
         report: Callable[[int, int], None] | None = None,
     ) -> Vectors:
         """Embed ``texts``, asking the cache first when there is one. Shape (len(texts), DIMENSION)."""
-        self.warm_up()
+        loaded = self._loaded()
         # Half of a surrogate pair, as broken documents have it, can be neither tokenized nor hashed.
         texts = [text.encode(errors="replace").decode() for text in texts]
-        if self._encoder is None:  # pragma: no cover - warm_up raises instead
-            raise ModelUnavailable("The embedding is not loaded: restart the app.")
         if self._cache is None:
-            return self._encoder.encode(texts, batch_size, report)
+            return loaded.encode(texts, batch_size, report)
         known = self._cache.get(texts)
         missing = [index for index in range(len(texts)) if index not in known]
         vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
         for index, vector in known.items():
             vectors[index] = vector
         for block in _blocks(missing, 256):
-            new = self._encoder.encode([texts[index] for index in block], batch_size)
+            new = loaded.encode([texts[index] for index in block], batch_size)
             vectors[block] = new
             self._cache.put([texts[index] for index in block], new)
             if report is not None:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from haystack import component, default_from_dict, default_to_dict
 
 from domain.config import DEFAULT_EMBEDDING, Runtime
+from domain.errors import ModelUnavailable
 from domain.evidence import Answer, Citation, Claim, Confidence, Evidence
 from pipelines.calibration import Logistic, parameters
 from pipelines.embedding import Embedding
@@ -270,8 +271,9 @@ class ExtractiveAnswerer:
 
 def _model() -> Logistic:
     fitted = parameters(DEFAULT_EMBEDDING)
-    if fitted is None:  # pragma: no cover - the parameters of the built-in embedding are part of the package
-        raise RuntimeError("the parameters of the built-in embedding are missing from the installation")
+    if fitted is None:
+        msg = "The parameters of the built-in answerer are missing. Install the app again."
+        raise ModelUnavailable(msg)
     return fitted.sentence
 
 

@@ -18,10 +18,6 @@ from tests.conftest import MODELS
 
 TEXTS = ["The oil embargo began in October 1973.", "Cats sleep for most of the day.", "Oil prices rose."]
 
-with_weights = pytest.mark.skipif(
-    not (MODELS / DEFAULT_EMBEDDING / "model.onnx").exists(), reason="the weights are not on this machine"
-)
-
 
 def runtime(models: Path = MODELS, cache: Path | None = None) -> Runtime:
     return Runtime("", models, cache_dir=cache)
@@ -44,7 +40,6 @@ def chunk_embedder(**options: object) -> ChunkEmbedder:
     return embedder
 
 
-@with_weights
 def test_vectors_are_unit_vectors_that_know_what_is_alike():
     vectors = chunk_embedder().run(chunks=[chunk(text) for text in TEXTS])["vectors"]
     assert vectors.shape == (3, 384)
@@ -55,14 +50,12 @@ def test_vectors_are_unit_vectors_that_know_what_is_alike():
     assert (vectors @ question).argmin() == 1
 
 
-@with_weights
 def test_a_vector_does_not_depend_on_what_is_embedded_beside_it():
     together = chunk_embedder(batch_size=3).run(chunks=[chunk(text) for text in TEXTS])["vectors"]
     alone = [text_embedder().run(text=text)["vector"] for text in TEXTS]
     assert together == pytest.approx(np.array(alone), abs=1e-5)
 
 
-@with_weights
 def test_the_context_line_is_embedded_with_the_passage():
     plain, titled = chunk_embedder().run(chunks=[chunk("It rose."), chunk("It rose.", "Oil price")])[
         "vectors"
@@ -71,7 +64,6 @@ def test_the_context_line_is_embedded_with_the_passage():
     assert titled @ question > plain @ question
 
 
-@with_weights
 def test_empty_and_endless_texts_have_vectors_too():
     chunks = [chunk(""), chunk("\ud83d\x00"), chunk("word " * 20_000)]
     vectors = chunk_embedder().run(chunks=chunks)["vectors"]
@@ -79,7 +71,6 @@ def test_empty_and_endless_texts_have_vectors_too():
     assert chunk_embedder().run(chunks=[])["vectors"].shape == (0, 384)
 
 
-@with_weights
 def test_progress_is_reported_and_can_stop_the_work():
     seen: list[tuple[str, int, int]] = []
     chunks = [chunk(text) for text in TEXTS]
@@ -93,12 +84,10 @@ def test_progress_is_reported_and_can_stop_the_work():
         chunk_embedder().run(chunks=chunks, progress=Progress(stop))
 
 
-@with_weights
 def test_the_weights_are_loaded_once_for_a_process():
     assert embedding.encoder(MODELS / DEFAULT_EMBEDDING) is embedding.encoder(MODELS / DEFAULT_EMBEDDING)
 
 
-@with_weights
 def test_remembered_vectors_are_not_computed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def run() -> np.ndarray:
         embedder = ChunkEmbedder(cached=True)
