@@ -87,7 +87,10 @@ def ingest(
     as_json: AsJson = False,
     user: As = None,
 ) -> None:
-    """Add files or folders to a collection (made if missing) and wait until they are ready."""
+    """Add files or folders to a collection (made if missing) and wait until they are ready.
+
+    Files that cannot be read are listed with the reason; the status is 1 when none could be.
+    """
     from services import ingest_command, users
 
     with installation(data_dir) as opened:
@@ -97,7 +100,10 @@ def ingest(
         columns = ["path", "status", "pages", "chunks", "error"]
         rows = [[d[c] if d[c] is not None else "" for c in columns] for d in result["documents"]]
         show(as_json, result, table_of(f"{len(rows)} documents, {result['seconds']:.1f} s", columns, rows))
-        if any(d["status"] != "ready" for d in result["documents"]):
+        failed = sum(d["status"] != "ready" for d in result["documents"])
+        if failed:
+            print(f"{failed} of {len(rows)} documents could not be read; see “error”.", file=sys.stderr)
+        if failed == len(rows):
             raise typer.Exit(1)
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import conversation, evidence, layout, scope, session
+from components import conversation, evidence, jobs, layout, scope, session
 from components.texts_pages import Chat
 from domain.errors import EvidentiaError
 from services import documents, messages, runs, setup
@@ -17,10 +17,12 @@ def first_steps(where: scope.Scope | None) -> None:
     if where is not None and where.collection.documents_ready:
         layout.empty_state(":material/forum:", Chat.START_TITLE, Chat.START_READY)
         return
-    waiting = where is not None and documents.unsettled(installation, user, where.collection.id)
+    waiting = documents.unsettled(installation, user, where.collection.id) if where is not None else []
     text = Chat.START_WAITING if waiting else Chat.START_EMPTY
     if layout.empty_state(":material/upload_file:", Chat.START_TITLE, text, Chat.START_ACTION):
         st.switch_page("pages/files.py")
+    if where is not None:
+        jobs.progress(where.collection.id, frozenset(d.id for d in waiting))
 
 
 current = None

@@ -23,7 +23,6 @@ SPARSE_INDEX = {"index_type": "SPARSE_INVERTED_INDEX", "metric_type": "BM25"}
 
 # ISO 639-1 → the Snowball stemmers that the engine's analyzer has.
 _STEMMERS = {
-    "ar": "arabic",
     "da": "danish",
     "de": "german",
     "el": "greek",

@@ -150,7 +150,6 @@ def admin_state(browser: Browser, app: App) -> dict[str, Any]:
         sign_in(page, "admin", "admin")
         choose_password(page, "admin", PASSWORD)
         expect(navigation(page)).to_be_visible()
-        wait_for_cookie(page)
         state = context.storage_state()
     return dict(state)
 
@@ -189,14 +188,22 @@ def sign_in_form(page: Page):
 
 
 def choose_password(page: Page, current: str, new: str) -> None:
-    """Fill in the form for a new password that the first sign-in shows."""
+    """Fill in the form for a new password that the first sign-in shows.
+
+    Waits for the session's cookie before and after: the new password ends the session that the first one
+    stands for, and whoever leaves the page before the second one has come is signed out.
+    """
     heading = page.get_by_role("heading", name="Choose your own password")
     expect(heading).to_be_visible()
+    wait_for_cookie(page)
+    first = page.evaluate("document.cookie")
     page.get_by_label("Current password").fill(current)
     page.get_by_label("New password", exact=True).fill(new)
     page.get_by_label("New password again").fill(new)
     page.get_by_role("button", name="Change password").click()
     expect(heading).to_be_hidden()
+    page.wait_for_function("first => document.cookie !== first", arg=first)
+    wait_for_cookie(page)
 
 
 def wait_for_cookie(page: Page, *, present: bool = True) -> None:

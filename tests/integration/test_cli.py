@@ -58,7 +58,8 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def ingested(data):
-    done = manage(data, "ingest", str(data.parent / "sources"), "--collection", "Sea", "--json", ok=False)
+    done = manage(data, "ingest", str(data.parent / "sources"), "--collection", "Sea", "--json")
+    assert done.stderr == "3 of 5 documents could not be read; see “error”.\n"
     return json.loads(done.stdout)
 
 
@@ -72,6 +73,12 @@ def test_ingest_walks_a_folder_waits_and_says_what_became_of_each_file(ingested)
     assert "empty" in documents["empty.txt"]["error"]
     assert documents["scan.pdf"]["status"] == "failed"
     assert ingested["seconds"] > 0
+
+
+def test_ingesting_nothing_readable_is_an_error(ingested, data):
+    done = in_process(data, "ingest", str(data.parent / "sources" / "empty.txt"), "--collection", "Sea")
+    assert done.exit_code == 1
+    assert done.stderr == "1 of 1 documents could not be read; see “error”.\n"
 
 
 def test_ingesting_again_gives_the_same_document(ingested, data):
