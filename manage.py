@@ -99,12 +99,16 @@ def ingest(
         result = ingest_command.run(opened, acting, paths, collection, None if quiet else _say_progress)
         columns = ["path", "status", "pages", "chunks", "error"]
         rows = [[d[c] if d[c] is not None else "" for c in columns] for d in result["documents"]]
-        show(as_json, result, table_of(f"{len(rows)} documents, {result['seconds']:.1f} s", columns, rows))
+        show(as_json, result, table_of(f"{_documents(len(rows))}, {result['seconds']:.1f} s", columns, rows))
         failed = sum(d["status"] != "ready" for d in result["documents"])
         if failed:
-            print(f"{failed} of {len(rows)} documents could not be read; see “error”.", file=sys.stderr)
+            print(f"{failed} of {_documents(len(rows))} could not be read; see “error”.", file=sys.stderr)
         if failed == len(rows):
             raise typer.Exit(1)
+
+
+def _documents(number: int) -> str:
+    return f"{number} document" if number == 1 else f"{number} documents"
 
 
 def _say_progress(line: str) -> None:

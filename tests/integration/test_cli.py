@@ -78,7 +78,7 @@ def test_ingest_walks_a_folder_waits_and_says_what_became_of_each_file(ingested)
 def test_ingesting_nothing_readable_is_an_error(ingested, data):
     done = in_process(data, "ingest", str(data.parent / "sources" / "empty.txt"), "--collection", "Sea")
     assert done.exit_code == 1
-    assert done.stderr == "1 of 1 documents could not be read; see “error”.\n"
+    assert done.stderr == "1 of 1 document could not be read; see “error”.\n"
 
 
 def test_ingesting_again_gives_the_same_document(ingested, data):
