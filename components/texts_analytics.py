@@ -136,7 +136,6 @@ class OneRun:
     MISSING = "There is no such run any more."
     ASKED = "Asked by {user} on {when} · {model} · {files} searched · {candidates} → {passages}"
     SEARCHED_AS = "Searched as: {question}"
-    ANSWER = "Answer"
     NO_ANSWER = "There is no answer."
     STOPPED = "The person stopped this run before it had an answer."
     UNFINISHED = "This run is still in progress."

@@ -87,15 +87,6 @@ def operator(installation: Installation, name: str | None = None) -> User:
     raise NotFound(msg)
 
 
-def role_from(text: str) -> Role:
-    """The role called ``text``, whatever the case. Raises ``InvalidInput`` for any other word."""
-    try:
-        return Role(text.strip().lower())
-    except ValueError as error:
-        msg = f"There is no role “{text}”. Use member, analyst or admin."
-        raise InvalidInput(msg) from error
-
-
 def listing(installation: Installation, acting: User) -> list[Account]:
     """All accounts by name. Raises ``NotAllowed`` for anyone but an admin."""
     with installation.database.read() as session:

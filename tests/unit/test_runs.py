@@ -9,7 +9,7 @@ import pytest
 from domain.errors import InvalidInput, NotFound
 from domain.events import Cited, Done, Failed, RunState, Scored, Searched, Token
 from domain.users import Role
-from services import chat, collections, runs
+from services import chat, collections, messages, runs
 from services.tables import ConversationRow, RunRow, now
 from tests.conftest import add_user
 
@@ -90,4 +90,4 @@ def test_another_user_s_conversation_cannot_be_continued(installation, admin, me
     with pytest.raises(NotFound):
         chat.ask(installation, admin, collection.id, "Why?", conversation_id=theirs.id)
     with pytest.raises(NotFound):
-        runs.of_conversation(installation, admin, theirs.id)
+        messages.of_conversation(installation, admin, theirs.id)

@@ -106,12 +106,6 @@ def test_the_command_line_may_act_for_any_active_user(installation, admin):
         users.operator(installation, "mary")
 
 
-def test_roles_are_named_in_words():
-    assert users.role_from(" Analyst ") is Role.ANALYST
-    with pytest.raises(InvalidInput, match="member, analyst or admin"):
-        users.role_from("root")
-
-
 # Managing accounts
 
 
