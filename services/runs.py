@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from domain.documents import DocumentStatus, Span
+from domain.documents import DocumentStatus, Rectangle, Span
 from domain.errors import NotFound
 from domain.events import Event, Failed, RunState, event_from
 from domain.evidence import Answer, Citation, Evidence, Scores
 from domain.users import User
+from pipelines.boxes import locate
 from services.ingestion import spans_of
 from services.installation import Installation
 from services.search import Found
@@ -175,6 +176,19 @@ def get(installation: Installation, user: User, run_id: str) -> Run:
     with installation.database.read() as session:
         row = _readable(session, user, run_id, statistics=True)
         return _view(session, row)
+
+
+def boxes(card: EvidenceCard) -> dict[int, list[Rectangle]]:
+    """What to mark on which pages: the spans that the answer quotes, else the whole passage.
+
+    Empty for a passage without rectangles, as those of text files are, and for a deleted one.
+    """
+    marked = card.quotes or ((0, len(card.text or "")),)
+    found: dict[int, list[Rectangle]] = {}
+    for start, end in marked:
+        for page, rectangle in locate(card.spans, start, end):
+            found.setdefault(page, []).append(rectangle)
+    return found
 
 
 def reap(installation: Installation) -> None:
