@@ -5,6 +5,7 @@ Texts in braces are filled with ``str.format``. Sentences of errors come with th
 
 from __future__ import annotations
 
+from components.translation import Texts
 from domain.users import Role
 
 APP_NAME = "Evidentia"
@@ -13,7 +14,7 @@ TAGLINE = "Ask your own documents, and see why an answer can be trusted."
 ROLES: dict[Role, str] = {Role.MEMBER: "Member", Role.ANALYST: "Analyst", Role.ADMIN: "Admin"}
 
 
-class Pages:
+class Pages(Texts):
     """Names of the pages in the navigation."""
 
     CHAT = "Chat"
@@ -22,7 +23,7 @@ class Pages:
     ACCOUNT = "Account"
 
 
-class SignIn:
+class SignIn(Texts):
     """The sign-in form."""
 
     TITLE = "Sign in"
@@ -34,7 +35,7 @@ class SignIn:
     SIGNED_OUT = "You are signed out."
 
 
-class Password:
+class Password(Texts):
     """The form for a new password."""
 
     TITLE = "Change password"
@@ -49,7 +50,7 @@ class Password:
     DONE = "Your password is changed. All your other sessions are signed out."
 
 
-class Account:
+class Account(Texts):
     """The Account page and menu."""
 
     SUBTITLE = "Signed in as {name} · {role}"
@@ -60,7 +61,7 @@ class Account:
     EVERYWHERE_HELP = "Ends all your sessions at once, on every device, this one included."
 
 
-class Errors:
+class Errors(Texts):
     """What is shown when something is refused or goes wrong."""
 
     NOT_ALLOWED = "This page is for {roles}. You are signed in as {role}. Ask an admin if you need it."
@@ -75,7 +76,7 @@ class Errors:
     )
 
 
-class Start:
+class Start(Texts):
     """What the terminal shows when the server is ready."""
 
     READY = "Evidentia is ready: {url}"

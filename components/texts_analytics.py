@@ -5,8 +5,10 @@ Texts in braces are filled with ``str.format``. Numbers of things go through ``t
 
 from __future__ import annotations
 
+from components.translation import Texts
 
-class Analytics:
+
+class Analytics(Texts):
     """The page's filters, numbers and list."""
 
     SUBTITLE = "How well questions are answered, and what each answer rests on."
@@ -54,7 +56,7 @@ class Analytics:
     NOTHING_ACTION = "Show all"
 
 
-class Charts:
+class Charts(Texts):
     """Titles that say what a chart shows, axes, and hover texts."""
 
     CONFIDENCE_AXIS = "confidence"
@@ -104,7 +106,7 @@ class Charts:
     }
 
 
-class Runs:
+class Runs(Texts):
     """The list of runs."""
 
     TITLE = "Runs"
@@ -129,7 +131,7 @@ class Runs:
     NOT_AVAILABLE = "n/a"
 
 
-class OneRun:
+class OneRun(Texts):
     """One run, opened."""
 
     BACK = "All runs"

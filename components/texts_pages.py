@@ -5,13 +5,15 @@ Texts in braces are filled with ``str.format``. Numbers of things go through ``c
 
 from __future__ import annotations
 
+from components.translation import Texts
+
 
 def counted(number: int, one: str, many: str | None = None) -> str:
     """A number with its noun: ``1 file``, ``1,200 files``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-class Chat:
+class Chat(Texts):
     """The Chat page."""
 
     PLACEHOLDER = "Ask about your documents"
@@ -62,7 +64,7 @@ class Chat:
     UNSUPPORTED = "The cited passages do not support this."
 
 
-class Evidence:
+class Evidence(Texts):
     """The information panel."""
 
     TITLE = "Evidence"
@@ -109,7 +111,7 @@ class Evidence:
     UNCITED = "{number} not cited"
 
 
-class Files:
+class Files(Texts):
     """The File Index page."""
 
     SUBTITLE = "The documents that you can ask about."

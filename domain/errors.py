@@ -13,6 +13,10 @@
     └── Unavailable             something the app depends on does not answer
         ├── StoreUnavailable    the Milvus engine
         ├── ModelUnavailable    an embedding, reranker or LLM, or its weights
+        │   ├── ModelRefused    the provider says no: wrong key, unknown model, no API at that address
+        │   ├── ModelBusy       too many requests; ``retry_after`` says how many seconds to wait
+        │   ├── ContextTooLong  the prompt does not fit into the model's context
+        │   └── ModelSilent     it answered with nothing
         └── DiskFull            no space left for the data folder
 
 ``str(error)`` is the one sentence shown to the person: what happened and what to do about it.
@@ -69,6 +73,26 @@ class StoreUnavailable(Unavailable):
 
 class ModelUnavailable(Unavailable):
     """An embedding, a reranker or an LLM, or its weights, cannot be used."""
+
+
+class ModelRefused(ModelUnavailable):
+    """The provider says no: a wrong key, an unknown model, or an address that is no API."""
+
+
+class ModelBusy(ModelUnavailable):
+    """The provider has too much to do; ``retry_after`` are the seconds it asks to wait, if it says so."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ContextTooLong(ModelUnavailable):
+    """The prompt does not fit into the model's context."""
+
+
+class ModelSilent(ModelUnavailable):
+    """The model answered with nothing."""
 
 
 class DiskFull(Unavailable):

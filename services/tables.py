@@ -95,7 +95,36 @@ class UserRow(Base):
     failed_sign_ins: Mapped[int] = mapped_column(Integer, default=0)
     locked_until: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]
+    preferences: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ModelRow(Base):
+    """A language model, an embedding or a reranker as registered, and how to reach it.
+
+    ``secret`` is encrypted. ``retired`` ones are offered nowhere but still serve the collections that were
+    indexed with them. ``origin`` says where the row came from; ``version`` grows with every change, so that
+    two people who edit one row do not overwrite each other.
+    """
+
+    __tablename__ = "model"
+    __table_args__ = (UniqueConstraint("kind", "name"),)
+    id: Mapped[str] = mapped_column(String(64), primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(120))
+    provider: Mapped[str] = mapped_column(String(32))
+    parameters: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    secret: Mapped[str | None] = mapped_column(Text)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    is_default: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_fallback: Mapped[bool] = mapped_column(Boolean, default=False)
+    retired: Mapped[bool] = mapped_column(Boolean, default=False)
+    origin: Mapped[str] = mapped_column(String(120))
+    capabilities: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    tested_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class CollectionRow(Base):
@@ -105,6 +134,7 @@ class CollectionRow(Base):
     __table_args__ = (UniqueConstraint("owner_id", "name"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text, default="")
     owner_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
     shared: Mapped[bool] = mapped_column(Boolean, default=False)
     temporary: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -206,6 +236,9 @@ class ConversationRow(Base):
     collection_id: Mapped[str | None] = mapped_column(ForeignKey("collection.id", ondelete="SET NULL"))
     title: Mapped[str] = mapped_column(String(120), default="")
     document_ids: Mapped[list[Any] | None] = mapped_column(JSON)
+    model_id: Mapped[str | None] = mapped_column(String(64))
+    passages: Mapped[int | None] = mapped_column(Integer)
+    deleted_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)
 
@@ -219,7 +252,12 @@ class PipelineRow(Base):
 
 
 class RunRow(Base):
-    """One question answered: everything that analytics, the lab and calibration read."""
+    """One question answered: everything that analytics, the lab and calibration read.
+
+    ``model`` is the name of the one that answered, ``fallback_from`` of the one that could not.
+    ``partial``: the stream broke off; ``notes`` are sentences for the person. ``superseded_by`` is the run
+    that answered the same question anew. ``feedback`` is 1 (good) or -1 (bad).
+    """
 
     __tablename__ = "run"
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -232,7 +270,10 @@ class RunRow(Base):
     question: Mapped[str] = mapped_column(Text)
     question_used: Mapped[str | None] = mapped_column(Text)
     model: Mapped[str] = mapped_column(String(120))
+    model_id: Mapped[str | None] = mapped_column(String(64))
+    fallback_from: Mapped[str | None] = mapped_column(String(120))
     passages: Mapped[int] = mapped_column(Integer)
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[str] = mapped_column(String(16), index=True)
     stop_requested: Mapped[bool] = mapped_column(Boolean, default=False)
     heartbeat_at: Mapped[datetime] = mapped_column(default=now)
@@ -240,6 +281,15 @@ class RunRow(Base):
     answer_pipeline: Mapped[str | None] = mapped_column(ForeignKey("pipeline.sha256"))
     answer: Mapped[str | None] = mapped_column(Text)
     abstained: Mapped[bool | None]
+    partial: Mapped[bool] = mapped_column(Boolean, default=False)
+    notes: Mapped[list[Any]] = mapped_column(default=list)
+    superseded_by: Mapped[str | None] = mapped_column(String(32))
+    prompt_tokens: Mapped[int | None] = mapped_column(Integer)
+    answer_tokens: Mapped[int | None] = mapped_column(Integer)
+    certainty: Mapped[float | None] = mapped_column(Float)
+    feedback: Mapped[int | None] = mapped_column(Integer)
+    feedback_reason: Mapped[str | None] = mapped_column(Text)
+    feedback_at: Mapped[datetime | None]
     support: Mapped[float | None] = mapped_column(Float)
     confidence: Mapped[float | None] = mapped_column(Float)
     confidence_parts: Mapped[dict[str, Any]] = mapped_column(default=dict)

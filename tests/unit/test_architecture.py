@@ -32,6 +32,9 @@ ONLY_IN = {
     "pypdf": {"pipelines"},
     "pypdfium2": {"pipelines"},
     "openai": {"pipelines"},
+    "httpx": {"pipelines"},
+    "xllamacpp": {"pipelines"},
+    "cryptography": {"services"},
 }
 MAX_LINES = {"Home": 150, "pages": 150, "components": 400, "services": 400, "pipelines": 400, "domain": 400}
 
