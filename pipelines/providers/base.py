@@ -41,8 +41,8 @@ class Parameter(Immutable):
 class Provider:
     """Base of all providers: refuses every call that it does not override.
 
-    ``key`` is how it is stored, ``title`` how it is called (a name, not translated). ``needs_key`` says whether
-    a secret is. ``removable`` is false for what is part of the program.
+    ``key`` is how it is stored, ``title`` how it is called (a name, not translated). ``needs_key`` says
+    whether a secret is. ``removable`` is false for what is part of the program.
     """
 
     key: ClassVar[str] = ""
