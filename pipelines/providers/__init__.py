@@ -6,8 +6,9 @@ from domain.errors import InvalidInput
 from domain.models import ModelConfig, ModelKind
 from pipelines.providers.base import Provider
 from pipelines.providers.built_in import BuiltIn
+from pipelines.providers.openai_api import OpenAIApi
 
-PROVIDERS: dict[str, Provider] = {provider.key: provider for provider in (BuiltIn(),)}
+PROVIDERS: dict[str, Provider] = {provider.key: provider for provider in (BuiltIn(), OpenAIApi())}
 
 
 def provider(key: str) -> Provider:
