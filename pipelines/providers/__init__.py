@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from domain.errors import InvalidInput
 from domain.models import ModelConfig, ModelKind
+from pipelines.providers.azure import AzureOpenAIApi
 from pipelines.providers.base import Provider
 from pipelines.providers.built_in import BuiltIn
+from pipelines.providers.cohere import Cohere
+from pipelines.providers.ollama import Ollama
 from pipelines.providers.openai_api import OpenAIApi
+from pipelines.providers.tei import Tei
 
-PROVIDERS: dict[str, Provider] = {provider.key: provider for provider in (BuiltIn(), OpenAIApi())}
+PROVIDERS: dict[str, Provider] = {
+    provider.key: provider
+    for provider in (BuiltIn(), OpenAIApi(), AzureOpenAIApi(), Ollama(), Cohere(), Tei())
+}
 
 
 def provider(key: str) -> Provider:
