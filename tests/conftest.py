@@ -15,10 +15,14 @@ os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"
 from domain.users import Role, User
 from services import users
 from services.installation import Installation
-from services.settings import Settings
+from services.settings import ModelSeeds, Settings
 from services.setup import open_installation
 from services.tables import UserRow
 from tests.scripted import Scripted
+
+# The models of whoever runs the tests are not theirs.
+for _name in ModelSeeds.model_fields:
+    os.environ.pop(_name.upper(), None)
 
 MODELS = Settings(_env_file=None).models
 
