@@ -78,7 +78,12 @@ class Order:
     def as_json(self) -> dict[str, Any]:
         """The order as the server reads it, without a key."""
         threads = self.threads or _cores()
-        return asdict(self) | {"file": str(self.file), "threads": threads, "slots": SLOTS, "alias": self.alias}
+        return asdict(self) | {
+            "file": str(self.file),
+            "threads": threads,
+            "slots": SLOTS,
+            "alias": self.alias,
+        }
 
 
 @dataclass(frozen=True, slots=True)
