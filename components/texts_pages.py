@@ -87,7 +87,8 @@ class Chat(Texts):
     NOT_SENT = "What you typed"
     CITATION_HELP = "Citation {number}: show its passage"
     SUPPORTED = "The cited passage supports this."
-    UNSUPPORTED = "Too few of these words stand in the cited passages to support this; read them."
+    WEAK = "The cited passage says something like this, in other words; read it."
+    UNSUPPORTED = "This was not found in the cited passages."
 
 
 class Evidence(Texts):
