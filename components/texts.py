@@ -20,6 +20,7 @@ class Pages(Texts):
     CHAT = "Chat"
     FILES = "File Index"
     ANALYTICS = "Analytics"
+    RESOURCES = "Resources"
     ACCOUNT = "Account"
 
 
