@@ -28,6 +28,9 @@ _CSS = """
   margin: 0 .12rem; padding: .05rem .3rem; border: 1px solid transparent; border-radius: 5px; cursor: pointer;
   color: var(--st-blue-text-color, var(--st-link-color)); background: var(--st-blue-background-color);
   vertical-align: .12em;}
+.copy {font: inherit; font-size: .8rem; display: block; margin: .5rem 0 0; padding: 0; border: none;
+  background: none; cursor: pointer; color: var(--st-gray-text-color, inherit); opacity: .85;}
+.copy:hover, .copy:focus-visible {color: var(--st-link-color); text-decoration: underline; outline: none;}
 .citation:hover, .citation:focus-visible, .citation.chosen {border-color: var(--st-link-color);
   outline: none;}
 """
@@ -60,6 +63,19 @@ export default function(component) {
     return button;
   });
   answer.replaceChildren(...nodes);
+  let copy = parentElement.querySelector('.copy');
+  if (!copy) {
+    copy = document.createElement('button');
+    copy.type = 'button';
+    copy.className = 'copy';
+    parentElement.appendChild(copy);
+  }
+  copy.textContent = data.copy;
+  copy.onclick = async () => {
+    await navigator.clipboard.writeText(data.text);
+    copy.textContent = data.copied;
+    setTimeout(() => { copy.textContent = data.copy; }, 2000);
+  };
 }
 """
 
@@ -106,6 +122,9 @@ def answer(message: Message, chosen: int | None, on_citation: Callable[[str, int
         data={
             "pieces": pieces(message),
             "chosen": chosen,
+            "text": message.answer or "",
+            "copy": Chat.COPY,
+            "copied": Chat.COPIED,
             "help": Chat.CITATION_HELP,
             "titles": {"supported": Chat.SUPPORTED, "unsupported": Chat.UNSUPPORTED},
         },

@@ -18,6 +18,7 @@ from services.installation import Installation
 from services.settings import ModelSeeds, Settings
 from services.setup import open_installation
 from services.tables import UserRow
+from tests.scripted import Scripted
 
 # The models of whoever runs the tests are not theirs.
 for _name in ModelSeeds.model_fields:
@@ -78,3 +79,10 @@ def add_user(installation: Installation, name: str, role: Role) -> User:
         session.add(row)
         session.flush()
         return users.as_user(row)
+
+
+@pytest.fixture
+def scripted() -> Iterator[Scripted]:
+    """A model server that says what the test tells it to."""
+    with Scripted() as server:
+        yield server
