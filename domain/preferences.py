@@ -7,6 +7,44 @@ from dataclasses import dataclass
 from domain.immutable import Immutable
 
 LANGUAGE_OF_QUESTION = "question"
+ANSWER_LANGUAGES = {
+    "ar": "Arabic",
+    "cs": "Czech",
+    "da": "Danish",
+    "de": "German",
+    "el": "Greek",
+    "en": "English",
+    "es": "Spanish",
+    "fi": "Finnish",
+    "fr": "French",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "hu": "Hungarian",
+    "id": "Indonesian",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nl": "Dutch",
+    "no": "Norwegian",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "sv": "Swedish",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
+}
+"""Languages that answers may be asked in: the English name, as prompts say it, by ISO 639-1 code."""
+
+INTERFACE_LANGUAGES = ("en", "fr")
+THEMES = ("system", "light", "dark")
+
+MAX_PASSAGES = 50
+MAX_TEMPERATURE = 2.0
+MIN_TOKENS, MAX_TOKENS = 16, 8192
+MAX_HISTORY = 20
 MAX_PROMPT = 4000
 
 

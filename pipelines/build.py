@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,24 +10,24 @@ from typing import Any
 
 from haystack import Pipeline
 
-from domain.config import DEFAULT_EMBEDDING, IndexConfig, Runtime, SearchConfig
+from domain.config import DEFAULT_EMBEDDING, AnswerConfig, IndexConfig, Runtime, SearchConfig
 from domain.documents import Chunk, ParsedDocument
 from domain.errors import InvalidInput
 from domain.evidence import Answer, Evidence, Scope
 from domain.immutable import Batch
+from domain.models import ChatReply, ModelConfig
 from domain.progress import Progress
-from pipelines import runner
-from pipelines.confidence import ConfidenceScorer
+from domain.stream import Stream
+from pipelines import methods, runner
 from pipelines.corpus import CorpusSplitter, CorpusText
 from pipelines.embedding import ChunkEmbedder, TextEmbedder
-from pipelines.extractive import ExtractiveAnswerer
 from pipelines.fusion import WeightedFusion
 from pipelines.readers import DocumentReader
 from pipelines.relevance import RelevanceScorer
+from pipelines.rewriting import FollowUpJoiner, QuestionRewriter
 from pipelines.splitter import PassageSplitter
 from pipelines.store.milvus import MilvusDocumentStore
 from pipelines.store.retrievers import ChunkWriter, DenseRetriever, KeywordRetriever
-from pipelines.support import SupportChecker
 
 EMBEDDING_DIMENSIONS = {DEFAULT_EMBEDDING: 384}
 
@@ -51,10 +52,15 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer with the milliseconds of each component."""
+    """An answer with the milliseconds of each component.
+
+    ``reply`` is what a language model said, ``passages`` what it was given; ``None`` without one.
+    """
 
     answer: Answer
     timings_ms: dict[str, float]
+    reply: ChatReply | None = None
+    passages: Sequence[Evidence] | None = None
 
 
 def embedding_dimension(embedding: str) -> int:
@@ -128,15 +134,17 @@ def search_yaml(index: IndexConfig, weight: float | None = None) -> str:
     return pipeline.dumps()
 
 
-@lru_cache(maxsize=16)
-def answer_yaml(index: IndexConfig) -> str:
-    """The default answer without an LLM from evidence found in ``index``."""
+@lru_cache(maxsize=64)
+def answer_yaml(index: IndexConfig, method: str = "extractive") -> str:
+    """The answer by a method from evidence found in ``index``. Raises ``InvalidInput`` for an unknown one."""
+    return methods.method(method).build(index).dumps()
+
+
+@lru_cache(maxsize=2)
+def rewrite_yaml(*, by_model: bool) -> str:
+    """Making a follow-up question stand alone: by a language model, or by its words."""
     pipeline = Pipeline()
-    pipeline.add_component("extractive", ExtractiveAnswerer())
-    pipeline.add_component("support", SupportChecker())
-    pipeline.add_component("confidence", ConfidenceScorer(index.embedding))
-    pipeline.connect("extractive.answer", "support.answer")
-    pipeline.connect("support.answer", "confidence.answer")
+    pipeline.add_component("rewriter", QuestionRewriter() if by_model else FollowUpJoiner())
     return pipeline.dumps()
 
 
@@ -194,11 +202,49 @@ def search(yaml: str, runtime: Runtime, question: str, scope: Scope, config: Sea
     return Searched(candidates[: config.passages], candidates, outcome.timings_ms)
 
 
-def answer(yaml: str, runtime: Runtime, question: str, evidence: list[Evidence]) -> Answered:
-    """Answer from evidence with the pipeline in ``yaml``. Raises ``ModelUnavailable``."""
-    inputs: dict[str, Any] = {"question": question, "evidence": Batch(evidence)}
+def rewrite(
+    runtime: Runtime,
+    question: str,
+    answering: AnswerConfig,
+    model: ModelConfig | None = None,
+    stream: Stream | None = None,
+) -> str:
+    """A follow-up question as it can be searched; ``model`` rewrites it where there is one.
+
+    Raises ``ModelUnavailable`` and ``Cancelled``.
+    """
+    pipeline = runner.load(rewrite_yaml(by_model=model is not None), runtime)
+    inputs = {"question": question, "answering": answering, "model": model, "stream": stream}
+    return str(runner.run(pipeline, inputs).get("question"))
+
+
+def answer(
+    yaml: str,
+    runtime: Runtime,
+    question: str,
+    evidence: list[Evidence],
+    *,
+    model: ModelConfig | None = None,
+    answering: AnswerConfig | None = None,
+    stream: Stream | None = None,
+) -> Answered:
+    """Answer from evidence with the pipeline in ``yaml``.
+
+    Raises ``ModelUnavailable`` and its kinds, and ``Cancelled`` when ``stream`` says so.
+    """
+    config = answering or AnswerConfig()
+    inputs: dict[str, Any] = {
+        "question": question,
+        "evidence": Batch(evidence),
+        "model": model,
+        "answering": config,
+        "stream": stream,
+        "threshold": config.threshold,
+    }
     outcome = runner.run(runner.load(yaml, runtime), inputs)
-    return Answered(outcome.get("answer"), outcome.timings_ms)
+    return Answered(
+        outcome.get("answer"), outcome.timings_ms, outcome.find("reply"), outcome.find("passages")
+    )
 
 
 def warm_up(index: IndexConfig, runtime: Runtime) -> None:

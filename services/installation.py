@@ -17,9 +17,11 @@ from pipelines.engine import Engine, ensure
 from services.database import Database, disk_errors
 from services.heartbeat import RunHeartbeat
 from services.settings import Settings
+from services.signals import Signals
 
 MIN_SECRET_LENGTH = 32
-RUN_THREADS = 4
+RUN_THREADS = 32
+"""Answers at the same time: most of them wait for a provider."""
 
 
 class Installation:
@@ -77,6 +79,11 @@ class Installation:
     def executor(self) -> ThreadPoolExecutor:
         """The threads in which questions are answered."""
         return ThreadPoolExecutor(RUN_THREADS, thread_name_prefix="run")
+
+    @cached_property
+    def signals(self) -> Signals:
+        """News of the runs that this process executes."""
+        return Signals()
 
     @cached_property
     def run_heartbeat(self) -> RunHeartbeat:
