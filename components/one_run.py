@@ -10,16 +10,15 @@ import streamlit as st
 
 from components import charts
 from components.escaping import label
-from components.evidence import evidence_panel
+from components.evidence import panel_alone
 from components.texts_analytics import Charts, OneRun
 from components.texts_pages import counted
 from domain.events import RunState
-from domain.users import User
 from services.runs import Run
 
 
-def one_run(run: Run, user: User, zone: str) -> None:
-    """Draw a run for ``user``, who looks at it; times as a clock in ``zone`` shows them."""
+def one_run(run: Run, zone: str) -> None:
+    """Draw a run; times as a clock in ``zone`` shows them."""
     st.subheader(label(run.question), anchor=False)
     st.caption(_about(run, zone))
     left, right = st.columns([3, 2], gap="large")
@@ -30,7 +29,7 @@ def one_run(run: Run, user: User, zone: str) -> None:
         if run.search_pipeline:
             _pipelines(run)
     with right:
-        evidence_panel(run, user)
+        panel_alone(run)
 
 
 def _moment(time: datetime, zone: str) -> str:

@@ -60,6 +60,6 @@ if run_id is None:
 else:
     st.button(OneRun.BACK, icon=":material/arrow_back:", type="tertiary", on_click=back)
     try:
-        one_run(runs.get(installation, user, run_id), user, statistics.zone())
+        one_run(runs.get(installation, user, run_id), statistics.zone())
     except NotFound:
         layout.error_box(NotFound(OneRun.MISSING))
