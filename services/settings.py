@@ -47,11 +47,15 @@ class Settings(ModelSeeds):
     milvus_token: SecretStr = Field(default=SecretStr(""), validation_alias="MILVUS_TOKEN")
     secret_key: SecretStr | None = Field(default=None, validation_alias="EVIDENTIA_SECRET_KEY")
     models_dir: Path | None = Field(default=None, validation_alias="EVIDENTIA_MODELS_DIR")
+    weights_dir: Path | None = Field(default=None, validation_alias="EVIDENTIA_WEIGHTS_DIR")
+    local_llm_idle_minutes: float = Field(
+        default=10.0, gt=0, validation_alias="EVIDENTIA_LOCAL_LLM_IDLE_MINUTES"
+    )
     log_level: str = Field(default="INFO", validation_alias="EVIDENTIA_LOG_LEVEL")
     max_upload_mb: int = Field(default=200, ge=1, validation_alias="EVIDENTIA_MAX_UPLOAD_MB")
     session_days: float = Field(default=30.0, gt=0, validation_alias="EVIDENTIA_SESSION_DAYS")
 
-    @field_validator("data_dir", "models_dir")
+    @field_validator("data_dir", "models_dir", "weights_dir")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().absolute()
@@ -88,6 +92,11 @@ class Settings(ModelSeeds):
     def models(self) -> Path:
         """Weights of built-in models."""
         return self.models_dir or self.data_dir / "models"
+
+    @cached_property
+    def local_llm(self) -> Path:
+        """Where the local language model's server and those who use it meet."""
+        return self.data_dir / "local_llm"
 
     @cached_property
     def cache(self) -> Path:
