@@ -269,10 +269,13 @@ def in_words(model: ModelConfig) -> Iterator[None]:
     try:
         yield
     except openai.APIStatusError as error:
-        raise words.refused(model, error.status_code, _body(error), error.response.headers) from error
+        body = _body(error)
+        # A server may repeat the key that it refuses; the cause goes to the log.
+        cause = None if model.secret and model.secret in body else error
+        raise words.refused(model, error.status_code, body, error.response.headers) from cause
     except openai.APIConnectionError as error:
-        cause = error.__cause__
-        raise words.unreachable(model, cause if isinstance(cause, Exception) else error) from error
+        reason = error.__cause__
+        raise words.unreachable(model, reason if isinstance(reason, Exception) else error) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise words.unreachable(model, error) from error
     except openai.OpenAIError as error:
