@@ -327,7 +327,7 @@ def _pieces(
                 raise httpx.ReadTimeout("signs of life only")
     except Reported as error:
         failures.append(words.refused(model, error.status, error.body, {}))
-        logger.warning("“%s” reported an error in its stream: %s", model.name, error.body[:500])
+        logger.warning("“%s” reported an error in its stream: %s", model.name, words.shown(model, error.body))
     except httpx.HTTPError as error:
         failures.append(words.unreachable(model, error))
         logger.warning("the stream of “%s” ended with %r", model.name, error)

@@ -133,14 +133,19 @@ def _unknown_model(body: str) -> bool:
 
 
 def _said(model: ModelConfig, body: str) -> str:
-    """The provider's own words, when they are short and hold no secret."""
+    """The provider's own words, if there are any."""
     try:
         said = json.loads(body)
         while isinstance(said, dict):
             said = next((said[key] for key in ("error", "message", "detail") if key in said), None)
     except ValueError:
         said = None
-    if not isinstance(said, str) or not said.strip() or (model.secret and model.secret in said):
+    if not isinstance(said, str) or not said.strip():
         return ": check its parameters under Resources."
-    short = " ".join(said.split())[:200]
-    return f": “{short}”. Check its parameters under Resources."
+    return f": “{shown(model, said)}”. Check its parameters under Resources."
+
+
+def shown(model: ModelConfig, said: str) -> str:
+    """What a server said as one short line without the model's key."""
+    line = " ".join(said.split())
+    return (line.replace(model.secret, "…") if model.secret else line)[:200]
