@@ -52,6 +52,8 @@ def refused(model: ModelConfig, status: int, body: str, headers: Mapping[str, st
         return unknown_model(model)
     if status in {404, 405}:
         return no_api(model)
+    if status == 501:
+        return ModelRefused(f"The server of {name} cannot do what is asked of it{_said(model, body)}")
     if status >= 500:
         return ModelUnavailable(f"The server of {name} failed (error {status}): try again in a moment.")
     return ModelRefused(f"{name} did not accept the request (error {status}){_said(model, body)}")

@@ -137,6 +137,7 @@ def test_reasoning_beside_the_answer_gives_signs_of_life_only(scripted: Scripted
         (server_of.TOO_LONG, ContextTooLong, "too long for “GPT”"),
         (server_of.TOO_LONG_LLAMA, ContextTooLong, "too long for “GPT”"),
         (server_of.BROKEN, ModelUnavailable, "The server of “GPT” failed"),
+        (fail(501, "Start it with embeddings."), ModelRefused, "“Start it with embeddings.”"),
         (fail(418, "I am a teapot"), ModelRefused, "“I am a teapot”"),
         (says(), ModelSilent, "answered with nothing"),
         (says(" ", "\n"), ModelSilent, "answered with nothing"),

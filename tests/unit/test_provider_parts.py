@@ -57,7 +57,8 @@ def test_a_thought_that_lost_its_beginning_is_no_part_of_the_text_in_the_end() -
 
 
 def test_events_are_read_however_the_bytes_are_cut() -> None:
-    stream = b': ping\n\nevent: x\ndata: {"a": "\xe2\x80\xa8"}\r\n\r\ndata:{"b": 2}\n\ndata: [DONE]\n\ndata: {}\n\n'
+    stream = b': ping\n\nevent: x\ndata: {"a": "\xe2\x80\xa8"}\r\n\r\ndata:{"b": 2}\n\n'
+    stream += b"data: [DONE]\n\ndata: {}\n\n"
     for size in range(1, len(stream)):
         chunks = [stream[start : start + size] for start in range(0, len(stream), size)]
         assert list(events(chunks)) == [{}, {"a": "\u2028"}, {"b": 2}]
