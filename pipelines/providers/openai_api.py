@@ -294,6 +294,8 @@ def _refused_by(error: APIStatusError) -> set[str]:
     text = _body(error).lower()
     if error.status_code == 404 and "requested parameters" in text:  # OpenRouter's way to say it
         return set(EXTRAS)
+    if error.status_code == 403 and "logprobs" in text:
+        return {"logprobs"}
     if error.status_code not in {400, 422} or any(word in text for word in words.TOO_LONG):
         return set()
     if any(word in text for word in words.UNKNOWN_MODEL):

@@ -54,7 +54,7 @@ def refused(model: ModelConfig, status: int, body: str, headers: Mapping[str, st
         return no_api(model)
     if status == 501:
         return ModelRefused(f"The server of {name} cannot do what is asked of it{_said(model, body)}")
-    if status >= 500:
+    if status >= 500 or status in {408, 425}:
         return ModelUnavailable(f"The server of {name} failed (error {status}): try again in a moment.")
     return ModelRefused(f"{name} did not accept the request (error {status}){_said(model, body)}")
 
@@ -138,6 +138,7 @@ def _said(model: ModelConfig, body: str) -> str:
     """The provider's own words, if there are any."""
     try:
         said = json.loads(body)
+        said = said[0] if isinstance(said, list) and said else said
         while isinstance(said, dict):
             said = next((said[key] for key in ("error", "message", "detail") if key in said), None)
     except ValueError:
