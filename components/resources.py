@@ -54,14 +54,17 @@ def _card(installation: Installation, user: User, model: Model) -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"**{label(model.name)}**", width="content")
                 _badges(model)
-            st.caption(" · ".join(what(model)))
-            st.caption(" · ".join(_whence(model)))
+            if model.id in Resources.BUILT_IN:
+                st.caption(Resources.BUILT_IN[model.id])
+            else:
+                st.caption(" · ".join(what(model)))
+                st.caption(" · ".join(_whence(model)))
         with st.container(horizontal=True, width="content", gap="small"):
             _actions(installation, user, model)
     error = model.capabilities.get("error")
     if error and model.tested_at is not None:
         sentence = Resources.TESTED_FAILED.format(when=ago(model.tested_at), error=label(str(error)))
-        st.markdown(f":red[:material/error: {sentence}]")
+        st.markdown(f":small[:red[:material/error: {sentence}]]")
 
 
 def _badges(model: Model) -> None:
@@ -93,8 +96,6 @@ def what(model: Model) -> list[str]:
 
 
 def _whence(model: Model) -> list[str]:
-    if model.id in models.BUILT_IN.values():
-        return [Resources.BUILT_IN]
     seeded = model.origin.startswith("environment:")
     words = [
         Resources.FROM.format(origin=label(model.origin))

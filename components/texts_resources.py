@@ -34,7 +34,16 @@ class Resources(Texts):
         "retired": "Deleted while collections were indexed with it: it serves these, and is offered nowhere.",
     }
     IN_USE = "In use by {number}"
-    BUILT_IN = "Part of the program"
+    BUILT_IN = {  # noqa: RUF012 - a table of texts
+        "extractive": (
+            "Part of the program. Answers with sentences of the documents, quoted and cited; needs no key "
+            "and no network."
+        ),
+        "all-MiniLM-L6-v2": (
+            "Part of the program. For English texts; relevance and confidence are calibrated for it."
+        ),
+        "learned-order": "Part of the program. Puts passages in order by what their scores have been worth.",
+    }
     FROM = "from {origin}"
     ADDED_BY = "added by {name}"
     KEY_STORED = "key stored, encrypted"
@@ -64,7 +73,8 @@ class Resources(Texts):
         "delete": "Delete",
     }
     DELETE_TITLE = "Delete model"
-    DELETE_INTRO = "**{name}** and its stored key will be gone, and cannot be brought back."
+    DELETE_INTRO = "**{name}** will be gone, and cannot be brought back."
+    DELETE_WITH_KEY = "**{name}** and its stored key will be gone, and cannot be brought back."
     DELETE_DEFAULT = "It is the default: **{name}**, which is part of the program, becomes the default."
     DELETE_FALLBACK = "It is the fallback: none will be set."
     DELETE_CHOSEN = "Conversations that have chosen it go on with the default. Answers it gave stay."
