@@ -9,8 +9,9 @@ import streamlit as st
 
 from components import dialogs, layout, session
 from components.escaping import label
-from components.texts_pages import counted
 from components.texts_resources import ModelForm, Resources
+from components.translation import sentence
+from components.writing import counted
 from domain.errors import EvidentiaError
 from domain.models import ModelKind
 from domain.users import User
@@ -64,7 +65,7 @@ def _edit(installation: Installation, user: User, what: dict[str, Any]) -> None:
             if anyway:
                 _save(installation, user, model, draft, tried)
             else:
-                st.error(f"{label(tried.error)}\n\n{ModelForm.FAILED}", icon=":material/error:")
+                st.error(f"{label(sentence(tried.error))}\n\n{ModelForm.FAILED}", icon=":material/error:")
 
 
 def _default_toggle(installation: Installation, kind: ModelKind, key: str) -> bool:
@@ -179,7 +180,8 @@ class _Fields:
             kind = int if known.kind == "integer" else float
             bounds = [None if bound is None else kind(bound) for bound in (known.minimum, known.maximum)]
             number = None if value == "" else kind(value)
-            return st.number_input(text, *bounds, number, step=kind(1), key=key, help=help_)
+            shown = "%d" if kind is int else "%g"
+            return st.number_input(text, *bounds, number, step=kind(1), format=shown, key=key, help=help_)
         options = self._what.get(self._key, []) if known.name == _LISTED else list(known.choices)
         if not options:
             return st.text_input(text, str(value), key=key, help=help_)

@@ -45,9 +45,10 @@ class Resources(Texts):
         "learned-order": "Part of the program. Puts passages in order by what their scores have been worth.",
     }
     FROM = "from {origin}"
+    FROM_CATALOGUE = "from the catalogue below"
     ADDED_BY = "added by {name}"
     KEY_STORED = "key stored, encrypted"
-    TESTED = "tested {when}: {ms} ms"
+    TESTED = "tested {when}: {took}"
     TESTED_FAILED = "Tested {when}: {error}"
     UNTESTED = "not tested yet"
     LEARNT = {  # noqa: RUF012 - a table of texts
@@ -64,6 +65,7 @@ class Resources(Texts):
     MORE = "More"
     ACTIONS = {  # noqa: RUF012 - a table of texts
         "edit": "Edit",
+        "pull": "Download in Ollama",
         "default": "Make default",
         "fallback": "Use as fallback",
         "no_fallback": "Stop using as fallback",
@@ -72,6 +74,8 @@ class Resources(Texts):
         "deactivate": "Deactivate",
         "delete": "Delete",
     }
+    PULL_OF = "Ollama downloads the model: {done} of {total}"
+    PULL_STARTS = "Ollama looks for the model …"
     DELETE_TITLE = "Delete model"
     DELETE_INTRO = "**{name}** will be gone, and cannot be brought back."
     DELETE_WITH_KEY = "**{name}** and its stored key will be gone, and cannot be brought back."
