@@ -28,6 +28,9 @@ SAMPLE = (
 )
 """Ordinary prose, long enough for what a chat template adds to matter little when its tokens are counted."""
 
+LEAST_TOKENS, MOST_TOKENS = 0.15, 1.2
+"""Tokens of English prose for each character that a tokenizer may plausibly make."""
+
 REQUEST = ChatRequest(
     messages=(
         ChatMessage("system", "You answer in one short sentence."),
@@ -172,11 +175,13 @@ def _try_llm(config: ModelConfig) -> dict[str, Any]:
 
 def _tokens_per_character(config: ModelConfig, prompt_tokens: int | None) -> float | None:
     counted = providers.of(config).count_tokens(config, SAMPLE)
-    if counted is not None:
-        return round(counted / len(SAMPLE), 4)
-    if not prompt_tokens:
-        return None
-    return round(prompt_tokens / sum(len(message.content) for message in REQUEST.messages), 4)
+    characters = len(SAMPLE)
+    if counted is None:
+        counted = prompt_tokens or 0
+        characters = sum(len(message.content) for message in REQUEST.messages)
+    # Some servers leave out what they had in a cache: too small a number would overfill the context later.
+    ratio = round(counted / characters, 4)
+    return ratio if LEAST_TOKENS <= ratio <= MOST_TOKENS else None
 
 
 def _try_embedding(config: ModelConfig) -> dict[str, Any]:
