@@ -26,7 +26,7 @@ def catalogue(user: User) -> None:
     """Draw the catalogue for an admin, live while something is being downloaded."""
     installation = setup.current()
     st.subheader(Catalogue.TITLE, anchor=False)
-    minutes = counted(round(installation.settings.local_llm_idle_minutes), "minute")
+    minutes = counted(max(1, round(installation.settings.local_llm_idle_minutes)), "minute")
     st.caption(Catalogue.INTRO.format(minutes=minutes))
     was_open = _open(downloads.listing(installation, user))
 
@@ -81,20 +81,23 @@ def _offer(download: Download) -> None:
     if download.is_open:
         _progress(download)
         return
+    if download.state == "paused":
+        st.progress(download.fraction, text=_amounts(download, Catalogue.PAUSED))
+    name, size = download.model.key, size_words(download.model.file.size)
+    words = {
+        "absent": FirstModel.DOWNLOAD.format(name=name, size=size),
+        "paused": Catalogue.RESUME,
+        "ready": FirstModel.USE.format(name=name),
+    }[download.state]
     with st.container(horizontal=True):
-        if download.state == "absent":
-            name, size = download.model.key, size_words(download.model.file.size)
-            words = FirstModel.DOWNLOAD.format(name=name, size=size)
-            _button(download, words, "download", _start, primary=True)
-        else:
-            _actions(download)
+        _button(download, words, "download", _start, primary=True)
         if st.button(FirstModel.CONNECT, icon=":material/cable:", key="first_model_connect"):
             st.switch_page(RESOURCES)
 
 
 def _card(download: Download) -> None:
     model = download.model
-    with st.container(border=True, key=f"catalogue_{model.key}"):
+    with st.container(border=True, key=f"catalogue_{model.key}", gap="xsmall"):
         st.markdown(f"**{label(model.key)}** {_badge(download)}")
         st.markdown(Catalogue.ABOUT.get(model.key, ""))
         size, memory = size_words(model.file.size), size_words(model.memory)

@@ -49,7 +49,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 LOG = "local_llm.log"
 SLOTS = 2
 START_TIMEOUT_S = 180.0
-_STOP_S = 5.0
+_STOP_S = 3.0
 _OTHER_MODEL_S = 30.0
 _POLL_S = 0.02
 _BYTES_PER_TOKEN = 1 << 16
@@ -115,11 +115,12 @@ def ensure(folder: Path, order: Order, *, logs: Path, timeout: float = START_TIM
     with _alone(folder, timeout):
         _use(folder)
         state = _state(folder)
-        if state is not None and _serves(state, order) and _answers(state):
-            os.utime(folder / STATE)
-            return _endpoint(state)
-        if _lives(folder):
-            _make_way(folder, state)
+        if state is not None and _lives(folder) and _answers(state):
+            if _serves(state, order):
+                os.utime(folder / STATE)
+                return _endpoint(state)
+            _wait_while_busy(state)
+        _stop(folder)
         return _endpoint(_start(folder, order, logs, timeout))
 
 
@@ -216,14 +217,13 @@ def _get(state: dict[str, Any], path: str) -> str | None:
         return None
 
 
-def _make_way(folder: Path, state: dict[str, Any] | None) -> None:
-    """End the server that serves something else, does not answer, or was left behind."""
+def _wait_while_busy(state: dict[str, Any]) -> None:
+    """Let the server that is to be exchanged end its answers. Raises ``ModelBusy`` when that takes long."""
     end = time.monotonic() + _OTHER_MODEL_S
-    while state is not None and _is_busy(state):
+    while _is_busy(state):
         if time.monotonic() > end:
-            raise ModelBusy("The local model is answering with other weights: try again in a moment.")
+            raise ModelBusy("The local model is still answering with other weights: try again in a moment.")
         time.sleep(0.2)
-    _stop(folder)
 
 
 def _is_busy(state: dict[str, Any]) -> bool:
