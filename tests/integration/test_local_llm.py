@@ -15,8 +15,9 @@ import pytest
 
 from domain.errors import ModelUnavailable
 from domain.models import ChatMessage, ChatRequest, ModelConfig, ModelKind
-from pipelines import llama, providers
+from pipelines import providers
 from pipelines.catalogue import CATALOGUE
+from pipelines.llama import LocalServer, Order
 from services import local_llm
 from services.settings import Settings
 from services.setup import open_installation
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.skipif(
 
 def local(path=SMALL.path, context=512):
     return ModelConfig(
-        "m", ModelKind.LLM, "Small", "llama.cpp", (("model", path), ("context", context), ("threads", 2))
+        "m", ModelKind.LLM, "Small", "llama.cpp", (("model", path), ("context", context), ("threads", 1))
     )
 
 
@@ -54,12 +55,18 @@ def get(url, key=None):
             return error.code, error.read().decode()
 
 
+def states(pid):
+    """What the threads of a process do, as one letter each; none when it is gone."""
+    try:
+        found = (Path("/proc") / str(pid) / "task").glob("*/stat")
+        return {path.read_text().rpartition(")")[2].split()[0] for path in found}
+    except OSError:
+        return set()
+
+
 def runs(pid):
     """Whether a process lives; one that nobody has waited for yet does not."""
-    try:
-        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    return bool(states(pid) - {"Z"})
 
 
 def wait_until(condition, what, timeout=15):
@@ -149,10 +156,12 @@ def test_a_killed_server_is_there_again_at_the_next_question(stopped):
     assert local_llm.reachable(stopped, local()).secret != before.secret
 
 
+@pytest.mark.slow
 def test_a_server_that_hangs_is_replaced(stopped):
     local_llm.reachable(stopped, local())
     pid = local_llm.status(stopped).pid
     os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: states(pid) == {"T"}, "it hangs")
     assert ask(stopped).text
     assert local_llm.status(stopped).pid != pid
     wait_until(lambda: not runs(pid), "the old one is gone")
@@ -223,11 +232,11 @@ def test_a_damaged_file_is_said_with_what_to_do(installation, tmp_path, monkeypa
 
 
 def test_a_start_that_takes_too_long_is_given_up(tmp_path):
-    order = llama.Order(MODELS / SMALL.path, context=512)
+    server, order = LocalServer(tmp_path / "llm", tmp_path), Order(MODELS / SMALL.path, context=512)
     with pytest.raises(ModelUnavailable, match="did not start within"):
-        llama.ensure(tmp_path / "llm", order, logs=tmp_path, timeout=0.01)
-    llama.release(tmp_path / "llm")
-    wait_until(lambda: llama.status(tmp_path / "llm").state == "stopped", "it is gone")
+        server.ensure(order, timeout=0.01)
+    server.close()
+    wait_until(lambda: server.status().state == "stopped", "it is gone")
 
 
 def test_the_settings_of_an_installation_say_how_long_idle_is():
