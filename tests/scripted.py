@@ -96,9 +96,10 @@ HANGS = Reply(wait=math.inf)
 
 @dataclass(frozen=True)
 class Received:
-    """A request as it came; the names of its headers in small letters."""
+    """A request as it came; the names of its headers in small letters, ``target`` with all of the path."""
 
     path: str
+    target: str
     headers: Mapping[str, str]
     body: Any
 
@@ -234,7 +235,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, body: Any) -> None:
         path = re.sub(r"^/openai/deployments/[^/]+", "/v1", self.path.split("?")[0])
-        request = Received(path, {name.lower(): value for name, value in self.headers.items()}, body)
+        request = Received(
+            path, self.path, {name.lower(): value for name, value in self.headers.items()}, body
+        )
         try:
             self._dispatch(request, self.server.scripted.next_reply(request))
         except (BrokenPipeError, ConnectionResetError):

@@ -19,6 +19,7 @@ from domain.models import ModelConfig
 from pipelines.providers import words
 
 CONNECT_S = 5.0
+TIMEOUT_S = 60.0
 MAX_BODY = 64 * 1024 * 1024
 
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the address of every request
@@ -29,16 +30,16 @@ def client() -> httpx.Client:
     """The process's client: no cookies, no proxy on the way to this machine itself."""
     return httpx.Client(
         follow_redirects=False,
-        timeout=httpx.Timeout(60.0, connect=CONNECT_S),
+        timeout=httpx.Timeout(TIMEOUT_S, connect=CONNECT_S),
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=40, keepalive_expiry=30.0),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         mounts={"all://127.0.0.1": None, "all://localhost": None},
     )
 
 
-def timeout(model: ModelConfig, default: float = 60.0) -> httpx.Timeout:
-    """As the model's form has it: the longest silence between two pieces of an answer."""
-    seconds = model.number("timeout", default)
+def timeout(model: ModelConfig, seconds: float | None = None) -> httpx.Timeout:
+    """The longest silence between two pieces of an answer; as the model's form has it for ``None``."""
+    seconds = model.number("timeout", TIMEOUT_S) if seconds is None else seconds
     return httpx.Timeout(seconds, connect=min(seconds, CONNECT_S))
 
 
@@ -47,20 +48,35 @@ def authorization(model: ModelConfig) -> dict[str, str]:
     return {"Authorization": f"Bearer {model.secret}"} if model.secret else {}
 
 
-def call(model: ModelConfig, method: str, url: str, body: dict[str, Any] | None = None) -> Any:
-    """The JSON that a server answers. Raises ``ModelUnavailable`` and its kinds."""
-    with streamed(model, method, url, body) as response:
+def call(
+    model: ModelConfig,
+    method: str,
+    url: str,
+    body: dict[str, Any] | None = None,
+    *,
+    seconds: float | None = None,
+) -> Any:
+    """The JSON that a server answers, with the model's own patience or this many ``seconds``.
+
+    Raises ``ModelUnavailable`` and its kinds.
+    """
+    with streamed(model, method, url, body, seconds=seconds) as response:
         return read_json(model, response)
 
 
 @contextmanager
 def streamed(
-    model: ModelConfig, method: str, url: str, body: dict[str, Any] | None = None
+    model: ModelConfig,
+    method: str,
+    url: str,
+    body: dict[str, Any] | None = None,
+    *,
+    seconds: float | None = None,
 ) -> Iterator[httpx.Response]:
     """A response of success whose content is still to be read. Raises ``ModelUnavailable`` and its kinds."""
     with errors_in_words(model):
         request = client().build_request(
-            method, url, json=body, headers=authorization(model), timeout=timeout(model)
+            method, url, json=body, headers=authorization(model), timeout=timeout(model, seconds)
         )
         response = client().send(request, stream=True)
     try:
@@ -81,6 +97,22 @@ def read(model: ModelConfig, response: httpx.Response) -> bytes:
             if len(content) > MAX_BODY:
                 raise words.garbled(model)
     return bytes(content)
+
+
+def lines(model: ModelConfig, response: httpx.Response) -> Iterator[bytes]:
+    """A response line by line as it comes, without empty ones."""
+    rest, chunks = b"", response.iter_bytes()
+    while True:
+        with errors_in_words(model):
+            chunk = next(chunks, None)
+        if chunk is None:
+            break
+        *complete, rest = (rest + chunk).split(b"\n")
+        yield from (line for line in complete if line.strip())
+        if len(rest) > MAX_BODY:
+            raise words.garbled(model)
+    if rest.strip():
+        yield rest
 
 
 def read_json(model: ModelConfig, response: httpx.Response) -> Any:

@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 BASE_URL = "https://api.openai.com/v1"
 CONTEXT = 8192
 BATCH = 32
+COUNTING_S = 3.0
 
 EXTRAS = frozenset({"logprobs", "stream_options"})
 """What a plain server may not know, and no answer needs."""
@@ -82,13 +83,15 @@ class OpenAIApi(Provider):
         if not model.secret and urlsplit(url).hostname == "api.openai.com":
             raise ModelRefused(f"“{model.name}” needs a key of OpenAI: enter it under Resources.")
         none: Any = {"OpenAI-Organization": Omit(), "OpenAI-Project": Omit()}  # else the environment's
+        client: Any = http.client()  # the SDK takes httpx beside its own copy of it
+        patience: Any = http.timeout(model)
         return OpenAI(
             base_url=url,
             api_key=model.secret or "none",
             default_headers=none,
-            http_client=http.client(),  # type: ignore[arg-type]  # the SDK takes httpx beside its own copy of it
+            http_client=client,
             max_retries=0,
-            timeout=http.timeout(model),  # type: ignore[arg-type]
+            timeout=patience,
         )
 
     def base_url(self, model: ModelConfig) -> str:
@@ -124,7 +127,7 @@ class OpenAIApi(Provider):
         url = str(connection.sdk.base_url).rstrip("/").removesuffix("/v1") + "/tokenize"
         body = {"content": text, "prompt": text, "model": self.wanted(model)}
         try:
-            told = http.call(model, "POST", url, body)
+            told = http.call(model, "POST", url, body, seconds=COUNTING_S)
         except ModelRefused:
             told = None
         except ModelUnavailable:
@@ -195,10 +198,12 @@ class OpenAIApi(Provider):
         return np.concatenate(parts) if parts else np.zeros((0, 0), dtype=np.float32)
 
     def _embed_batch(self, model: ModelConfig, texts: list[str]) -> Vectors:
+        dimensions = int(model.number("dimensions", 0))
+        shortened: dict[str, Any] = {"dimensions": dimensions} if dimensions else {}
         told = self._json(
             model,
             lambda sdk: sdk.embeddings.with_raw_response.create(
-                model=self.wanted(model), input=texts, encoding_format="float"
+                model=self.wanted(model), input=texts, encoding_format="float", **shortened
             ),
         )
         rows = told.get("data") if isinstance(told, dict) else None
@@ -220,9 +225,10 @@ class OpenAIApi(Provider):
 
 def shared_parameters(kind: ModelKind) -> tuple[Parameter, ...]:
     """What every provider of this API has in its form."""
-    seconds = Parameter("timeout", "number", default=60, minimum=1, maximum=3600)
+    seconds = Parameter("timeout", "number", default=http.TIMEOUT_S, minimum=1, maximum=3600)
     if kind is ModelKind.EMBEDDING:
         return (
+            Parameter("dimensions", "integer", minimum=1, maximum=32768),
             Parameter("query_prefix"),
             Parameter("passage_prefix"),
             Parameter("batch", "integer", default=BATCH, minimum=1, maximum=2048),
@@ -307,7 +313,7 @@ def _pieces(
     A generator, so that what the listener raises is never taken for the server's doing.
     """
     bound = request.max_tokens * CHARACTERS_PER_TOKEN + 2000
-    patience = time.monotonic() + SILENCES * model.number("timeout", 60)
+    patience = time.monotonic() + SILENCES * model.number("timeout", http.TIMEOUT_S)
     try:
         for event in _events(model, response):
             yield gathered.take(event)

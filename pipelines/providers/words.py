@@ -85,6 +85,8 @@ def no_api(model: ModelConfig) -> ModelRefused:
 def unknown_model(model: ModelConfig) -> ModelRefused:
     """The server is right and the model's name is wrong."""
     wanted = model.text("model") or model.text("deployment") or model.name
+    if model.provider == "ollama":
+        return ModelRefused(f"Ollama does not have “{wanted}”: pull it under Resources.")
     return ModelRefused(f"The server of “{model.name}” has no model “{wanted}”: choose one that it offers.")
 
 

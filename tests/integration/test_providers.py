@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from domain.errors import (
+    Cancelled,
     ContextTooLong,
+    InvalidInput,
     ModelBusy,
     ModelRefused,
     ModelSilent,
@@ -20,9 +22,11 @@ from domain.errors import (
 )
 from domain.models import ChatMessage, ChatReply, ChatRequest, ModelConfig, ModelKind
 from pipelines import providers
+from pipelines.providers.ollama import Ollama
 from tests import scripted as server_of
 from tests.scripted import CHAT, EMBEDDINGS, MODELS, TOKENIZE, Scripted, fail, says, sends
 
+OLLAMA = Ollama()
 REQUEST = ChatRequest((ChatMessage("system", "Be brief."), ChatMessage("user", "Where?")))
 
 
@@ -308,3 +312,130 @@ def test_a_busy_embedding_says_how_long(scripted: Scripted) -> None:
     with pytest.raises(ModelBusy) as caught:
         providers.of(model).embed(model, ["one"], is_query=False)
     assert caught.value.retry_after == 7
+
+
+def azure(server: Scripted, **changes) -> ModelConfig:
+    parameters = {"endpoint": server.url, "deployment": "mine", "timeout": 0.3} | changes
+    return ModelConfig("a1", ModelKind.LLM, "Azure", "azure", tuple(parameters.items()), "azure-key")
+
+
+def test_a_deployment_of_azure_is_asked_with_its_version_and_key(scripted: Scripted) -> None:
+    reply, _ = chat(azure(scripted))
+    assert reply.text == "Hello there."
+    request = scripted.requests[0]
+    assert request.target == "/openai/deployments/mine/chat/completions?api-version=2024-10-21"
+    assert request.headers["api-key"] == "azure-key"
+    model = azure(scripted)
+    assert providers.of(model).embed(model, ["x"], is_query=False).shape == (1, 8)
+    assert providers.of(model).offered(model) == []
+    assert providers.of(model).count_tokens(model, "x") is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"), [({"deployment": ""}, "no deployment"), ({"endpoint": ""}, "check the URL")]
+)
+def test_what_was_not_entered_for_azure_is_asked_for(scripted: Scripted, changes, words: str) -> None:
+    with pytest.raises(ModelRefused, match=words):
+        chat(azure(scripted, **changes))
+
+
+def ollama(server: Scripted, **changes) -> ModelConfig:
+    parameters = {"base_url": server.url, "model": "scripted", "timeout": 0.3} | changes
+    return ModelConfig("o1", ModelKind.LLM, "Local", "ollama", tuple(parameters.items()))
+
+
+def test_ollama_lists_describes_and_answers(scripted: Scripted) -> None:
+    model = ollama(scripted)
+    assert providers.of(model).offered(model) == ["scripted"]
+    assert providers.of(model).context_size(model) == 4096
+    assert providers.of(model).context_size(ollama(scripted, context=9000)) == 9000
+    scripted.on(
+        server_of.OLLAMA_SHOW, sends({"parameters": "stop x\nnum_ctx   16384", "model_info": {"a": 1}})
+    )
+    assert providers.of(model).context_size(ollama(scripted, timeout=0.31)) == 16384
+    assert chat(model)[0].text == "Hello there."
+
+
+def test_ollama_says_that_a_model_must_be_pulled(scripted: Scripted) -> None:
+    scripted.on(CHAT, fail(404, 'model "scripted" not found, try pulling it first', type="api_error"))
+    with pytest.raises(ModelRefused, match="Ollama does not have “scripted”: pull it"):
+        chat(ollama(scripted))
+
+
+def test_a_model_is_pulled_with_progress(scripted: Scripted) -> None:
+    seen: list[tuple[str, int, int]] = []
+    model = ollama(scripted, model="new")
+    OLLAMA.pull(model, lambda *told: seen.append(told))
+    assert ("pulling abc", 50, 100) in seen
+    assert seen[-1][0] == "success"
+    assert "new" in OLLAMA.offered(model)
+
+
+def test_pulling_can_be_cancelled_and_an_unknown_name_is_said(scripted: Scripted) -> None:
+    def cancel(*told) -> None:
+        raise Cancelled("Cancelled.")
+
+    with pytest.raises(Cancelled):
+        OLLAMA.pull(ollama(scripted, model="new"), cancel)
+    scripted.on(server_of.OLLAMA_PULL, sends({"error": "pull model manifest: file does not exist"}))
+    with pytest.raises(ModelRefused, match="could not pull “new”"):
+        OLLAMA.pull(ollama(scripted, model="new"), lambda *told: None)
+    scripted.on(server_of.OLLAMA_PULL, sends({"status": "pulling"}))
+    with pytest.raises(ModelUnavailable, match="pull it again"):
+        OLLAMA.pull(ollama(scripted, model="new"), lambda *told: None)
+
+
+def reranker(server: Scripted, provider: str, secret: str = "co-key") -> ModelConfig:  # noqa: S107
+    parameters = {"base_url": server.url, "model": "r", "timeout": 0.3}
+    return ModelConfig("r1", ModelKind.RERANKER, "Rank", provider, tuple(parameters.items()), secret)
+
+
+@pytest.mark.parametrize(("provider", "path"), [("cohere", server_of.COHERE), ("tei", server_of.TEI)])
+def test_a_reranker_scores_in_the_order_of_the_passages(scripted: Scripted, provider: str, path: str) -> None:
+    model = reranker(scripted, provider)
+    texts = ["nothing", "who signed the treaty", *["signed"] * 40]
+    scores = providers.of(model).rerank(model, "Who signed the treaty?", texts)
+    assert scores[:3] == [0.0, 1.0, 0.25]
+    assert len(scores) == 42
+    assert scripted.requests[0].headers["authorization"] == "Bearer co-key"
+    assert providers.of(model).rerank(model, "Who?", []) == []
+    broken = [
+        (server_of.WRONG_KEY, ModelRefused),
+        (server_of.BUSY, ModelBusy),
+        (server_of.NO_API, ModelRefused),
+        (server_of.HANGS, ModelUnavailable),
+        (sends({"results": []}), ModelUnavailable),
+        (sends([]), ModelUnavailable),
+        (sends([{"index": 0, "score": None}]), ModelUnavailable),
+    ]
+    for reply, kind in broken:
+        scripted.on(path, reply)
+        with pytest.raises(kind, match="“Rank”"):
+            providers.of(model).rerank(model, "Who?", ["one"])
+
+
+def test_cohere_wants_a_key_and_lists_its_rerankers(scripted: Scripted) -> None:
+    with pytest.raises(ModelRefused, match="needs a key"):
+        providers.provider("cohere").rerank(reranker(scripted, "cohere", ""), "Who?", ["one"])
+    scripted.on(MODELS, sends({"models": [{"name": "rerank-v3.5"}]}))
+    assert providers.provider("cohere").offered(reranker(scripted, "cohere")) == ["rerank-v3.5"]
+
+
+def test_what_a_provider_does_not_have_is_refused_in_words(scripted: Scripted) -> None:
+    with pytest.raises(InvalidInput, match="no rerankers"):
+        providers.provider("openai").rerank(llm(scripted), "Who?", ["one"])
+    with pytest.raises(InvalidInput, match="no language models"):
+        chat(reranker(scripted, "cohere"))
+    assert {p.key for p in providers.offering(ModelKind.RERANKER)} == {"built-in", "cohere", "tei"}
+
+
+def test_no_key_is_ever_shown(scripted: Scripted, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    scripted.on(CHAT, says("a", ending="drop"), fail(400, "no sk-secret here"), fail(401, "sk-secret"))
+    chat(llm(scripted))
+    for _ in range(2):
+        with pytest.raises(ModelUnavailable) as caught:
+            chat(llm(scripted))
+        assert "sk-secret" not in f"{caught.value!r}"
+    assert "sk-secret" not in caplog.text
+    assert "sk-secret" not in repr(llm(scripted))
