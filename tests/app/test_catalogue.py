@@ -9,16 +9,15 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import catalogue as drawn
 from components.texts_catalogue import Catalogue, FirstModel
 from domain.models import ModelKind
 from pipelines import catalogue
 from pipelines.catalogue import CatalogueModel
 from pipelines.weights import WeightFile
-from services import downloads, models, setup, sign_in, users
+from services import downloads, local_llm, models, setup, sign_in, users
 from services.settings import Settings
 from services.tables import UserRow
-from tests.app.conftest import button, opened, shown
+from tests.app.conftest import button, shown
 
 KEY = "Tiny-1M"
 CONTENT = b"weights " * 4096
@@ -82,10 +81,17 @@ def wait_for(condition):
 
 
 def resources(installation, user):
-    return opened(installation, user, "resources")
+    """The catalogue as it stands on Resources."""
+
+    def script():
+        from components import catalogue, session
+
+        catalogue.catalogue(session.require())
+
+    return drawn(installation, user, script)
 
 
-def offer(installation, user) -> AppTest:
+def offer(installation, user):
     """Chat's first screen, as far as it is about models."""
 
     def script():
@@ -93,6 +99,10 @@ def offer(installation, user) -> AppTest:
 
         catalogue.first_model(session.require())
 
+    return drawn(installation, user, script)
+
+
+def drawn(installation, user, script) -> AppTest:
     app = AppTest.from_function(script, default_timeout=30)
     app.session_state["evidentia_grant"] = sign_in.renew(installation, user)
     app.run()
@@ -108,15 +118,14 @@ def progress(app):
 def test_a_model_is_shown_with_its_facts_downloaded_and_used(source, installation, boss):
     app = resources(installation, boss)
     text = shown(app)
-    assert all(
-        part in text for part in (KEY, "32.8 kB", "1.0 MB", "MIT", hashlib.sha256(CONTENT).hexdigest())
-    )
+    for fact in ("33 kB", "1.0 MB", "MIT", hashlib.sha256(CONTENT).hexdigest()):
+        assert fact in text
     button(app, Catalogue.DOWNLOAD).click().run()
     assert not app.exception
     wait_for(lambda: downloads.get(installation, boss, KEY).done)
     # Whoever comes or comes back sees it too.
     app = resources(installation, boss)
-    assert any("16.4 kB of 32.8 kB" in words for words in progress(app)), progress(app)
+    assert any("16 kB of 33 kB" in words for words in progress(app)), progress(app)
     assert Catalogue.DOWNLOAD not in [b.label for b in app.button]
     source.may_go_on.set()
     wait_for(lambda: downloads.get(installation, boss, KEY).registered)
@@ -133,7 +142,7 @@ def test_a_download_is_cancelled_gone_on_with_and_thrown_away(source, installati
     button(app, Catalogue.CANCEL).click().run()
     wait_for(lambda: downloads.get(installation, boss, KEY).state == "paused")
     app = resources(installation, boss)
-    assert "16.4 kB of 32.8 kB have come." in progress(app)
+    assert "16 kB of 33 kB have come." in progress(app)
     assert [b.label for b in app.button if b.label == Catalogue.RESUME]
     button(app, Catalogue.DISCARD).click().run()
     assert downloads.get(installation, boss, KEY).state == "absent"
@@ -165,7 +174,7 @@ def test_deleting_a_model_names_what_will_be_gone_and_asks_first(source, install
 
 
 def test_a_machine_with_little_memory_is_told_before(source, installation, boss, monkeypatch):
-    monkeypatch.setattr(drawn.local_llm, "free_memory", lambda: 500_000)
+    monkeypatch.setattr(local_llm, "free_memory", lambda: 500_000)
     assert "Close other programs" in shown(resources(installation, boss))
 
 
@@ -173,9 +182,9 @@ def test_an_admin_without_a_model_is_offered_one_and_sees_it_come(source, instal
     app = offer(installation, boss)
     assert FirstModel.TITLE in shown(app)
     assert button(app, FirstModel.CONNECT)
-    button(app, FirstModel.DOWNLOAD.format(name=KEY, size="32.8 kB")).click().run()
+    button(app, FirstModel.DOWNLOAD.format(name=KEY, size="33 kB")).click().run()
     wait_for(lambda: downloads.get(installation, boss, KEY).done)
-    assert any("16.4 kB of 32.8 kB" in words for words in progress(offer(installation, boss)))
+    assert any("16 kB of 33 kB" in words for words in progress(offer(installation, boss)))
     source.may_go_on.set()
     wait_for(lambda: downloads.get(installation, boss, KEY).registered)
     assert FirstModel.TITLE not in shown(offer(installation, boss))
