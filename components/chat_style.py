@@ -9,6 +9,9 @@ _STYLE = """
 .st-key-conversations [data-testid="stButton"] button {justify-content: flex-start; text-align: left;
   padding: .3rem .6rem; border-radius: 8px;}
 .st-key-conversations [data-testid="stButton"] button > div {justify-content: flex-start; width: 100%;}
+.st-key-conversations [data-testid="stHorizontalBlock"], .st-key-conversations .stHorizontalBlock
+  {flex-wrap: nowrap;}
+.st-key-conversations [class*="st-key-conversation_menu"] button {padding: .3rem .35rem; min-height: 0;}
 [class*="st-key-conversation_open"] button {background: light-dark(#E3F2F1, #153533) !important;
   color: light-dark(#0F6E6E, #4FB9B3) !important;}
 [class*="st-key-question_"] {scroll-margin-top: 4.2rem;}

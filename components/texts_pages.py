@@ -6,11 +6,7 @@ Texts in braces are filled with ``str.format``. Numbers of things go through ``c
 from __future__ import annotations
 
 from components.translation import Texts
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: ``1 file``, ``1,200 files``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+from components.writing import counted as counted
 
 
 class Chat(Texts):
@@ -87,7 +83,8 @@ class Chat(Texts):
     NOT_SENT = "What you typed"
     CITATION_HELP = "Citation {number}: show its passage"
     SUPPORTED = "The cited passage supports this."
-    UNSUPPORTED = "Too few of these words stand in the cited passages to support this; read them."
+    WEAK = "The cited passage says something like this, in other words; read it."
+    UNSUPPORTED = "This was not found in the cited passages."
 
 
 class Evidence(Texts):

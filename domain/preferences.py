@@ -7,37 +7,6 @@ from dataclasses import dataclass
 from domain.immutable import Immutable
 
 LANGUAGE_OF_QUESTION = "question"
-ANSWER_LANGUAGES = {
-    "ar": "Arabic",
-    "cs": "Czech",
-    "da": "Danish",
-    "de": "German",
-    "el": "Greek",
-    "en": "English",
-    "es": "Spanish",
-    "fi": "Finnish",
-    "fr": "French",
-    "he": "Hebrew",
-    "hi": "Hindi",
-    "hu": "Hungarian",
-    "id": "Indonesian",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "nl": "Dutch",
-    "no": "Norwegian",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "ro": "Romanian",
-    "ru": "Russian",
-    "sv": "Swedish",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "vi": "Vietnamese",
-    "zh": "Chinese",
-}
-"""Languages that answers may be asked in: the English name, as prompts say it, by ISO 639-1 code."""
-
 INTERFACE_LANGUAGES = ("en", "fr")
 THEMES = ("system", "light", "dark")
 

@@ -37,10 +37,12 @@ def first_steps(where: scope.Scope | None) -> None:
 
 
 @st.fragment
-def answers(conversation_id: str) -> None:
+def answers(conversation_id: str | None) -> None:
     """Messages and information panel: a click on a citation draws these two anew, not the page."""
     person = session.require(fragment=True)
-    found = messages.of_conversation(installation, person, conversation_id, conversation.limit())
+    found = messages.Messages((), 0)
+    if conversation_id is not None:
+        found = messages.of_conversation(installation, person, conversation_id, conversation.limit())
     shown = conversation.shown_run(found)
     middle, right = st.columns(conversation.ZONES, gap="medium")
     with right:
@@ -52,6 +54,11 @@ def answers(conversation_id: str) -> None:
         refusal = answer_actions.problem()
         if refusal:
             layout.error_box(InvalidInput(refusal))
+        # Always there: what stands in it would otherwise linger while an answer is being written.
+        beginning = st.empty()
+        if not found.latest:
+            with beginning.container():
+                first_steps(where)
         running = conversation.draw(found, shown)
     if running is not None:
         live.follow(person, running)
@@ -68,11 +75,4 @@ with st.bottom:
     with box:
         conversation.refused()
         conversation.question_box(where, current.id if current else None)
-if current is None:
-    middle, right = st.columns(conversation.ZONES, gap="medium")
-    with middle:
-        first_steps(where)
-    with right:
-        evidence.empty_panel()
-else:
-    answers(current.id)
+answers(current.id if current else None)

@@ -18,9 +18,11 @@ from sqlalchemy.orm import Session
 
 from domain import preferences as words
 from domain.errors import InvalidInput, NotAllowed
+from domain.languages import LANGUAGES
 from domain.models import ModelKind
 from domain.preferences import LANGUAGE_OF_QUESTION, MAX_PROMPT, Preferences
 from domain.users import Role, User
+from pipelines import prompts
 from services import models
 from services.installation import Installation
 from services.tables import ModelRow, SettingRow, UserRow
@@ -78,7 +80,7 @@ _RULES: dict[str, _Rule] = {
         "The number of earlier turns is a whole number from 0 to 20.",
     ),
     "language": _Rule(
-        lambda value: value == LANGUAGE_OF_QUESTION or value in tuple(words.ANSWER_LANGUAGES),
+        lambda value: value == LANGUAGE_OF_QUESTION or (isinstance(value, str) and value in LANGUAGES),
         "That language of answers is not known. Choose one of the list.",
     ),
     "instructions": _PROMPT_RULE,
@@ -118,6 +120,11 @@ def changed_defaults(installation: Installation, _user: User) -> dict[str, Any]:
     """Only what an admin has set for everybody, by name; all else is as shipped."""
     with installation.database.read() as session:
         return _usable(session, _stored_defaults(session))
+
+
+def shipped_prompts() -> dict[str, str]:
+    """The prompts that hold where nobody has set others, by the name of their preference."""
+    return {"instructions": prompts.INSTRUCTIONS, "question_prompt": prompts.QUESTION}
 
 
 def save(installation: Installation, user: User, **changes: Any) -> None:
