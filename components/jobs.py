@@ -18,7 +18,7 @@ _DIALOG = "files_dialog_open"
 
 
 def dialog_opened() -> None:
-    """A dialog is open: nothing may redraw the page under it, which would close it."""
+    """A dialog is open: nothing may redraw the page under it, which would close it. Call it in the dialog."""
     st.session_state[_DIALOG] = True
 
 
@@ -27,11 +27,14 @@ def dialog_closed() -> None:
     st.session_state.pop(_DIALOG, None)
 
 
-def progress(collection_id: str, open_ids: frozenset[str]) -> None:
+def progress(collection_id: str, open_ids: frozenset[str], only: str | None = None) -> None:
     """Draw how far the open jobs of a collection are; ``open_ids`` are the documents the page knows of.
 
     Asks once a second while there are any, and redraws the page when one of them has come to its end.
+    ``only`` is the one document that counts.
     """
+    # Whatever dialog was open, this run of the page has closed it.
+    dialog_closed()
     if not open_ids:
         return
 
@@ -43,6 +46,7 @@ def progress(collection_id: str, open_ids: frozenset[str]) -> None:
         except EvidentiaError as error:
             st.error(label(error.message), icon=":material/error:")
             return
+        unsettled = [d for d in unsettled if only in (None, d.id)]
         if {d.id for d in unsettled} != open_ids and not st.session_state.get(_DIALOG):
             st.rerun()
         _draw(unsettled)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from components import jobs
-from components.document_table import size_words
+from components.document_actions import size_words
 from components.escaping import label
 from domain.documents import DocumentStatus
 from domain.errors import NotFound
