@@ -77,11 +77,12 @@ def _facts(found: Details) -> None:
     if found.description:
         st.markdown(label(found.description))
     note, icon = (Files.SHARED_NOTE, "group") if found.shared else (Files.PRIVATE_NOTE, "lock")
+    amount = [counted(found.documents, "document")]
+    if found.documents:
+        amount += [counted(found.passages, "passage"), size_words(found.size)]
     facts = Collections.FACTS.format(
         owner=label(found.owner),
-        documents=counted(found.documents, "document"),
-        passages=counted(found.passages, "passage"),
-        size=size_words(found.size),
+        amount=", ".join(amount),
         embedding=label(found.embedding),
         language=_language(found.language),
     )

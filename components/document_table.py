@@ -22,6 +22,7 @@ _NOTES = "notes"
 _FAILED_SHOWN = 5
 _ROWS_SHOWN = 12
 _ROW_PX = 36
+_ON_A_PHONE = ("name", "open", "status")
 
 
 def table(installation: Installation, user: User, listed: list[Document]) -> None:
@@ -36,6 +37,7 @@ def table(installation: Installation, user: User, listed: list[Document]) -> Non
         frame(rows),
         hide_index=True,
         column_config=_columns(digest, [d.id for d in rows]),
+        column_order=_ON_A_PHONE if _on_a_phone() else None,
         on_select="rerun",
         selection_mode="multi-row",
         height=_ROW_PX * (min(len(rows), _ROWS_SHOWN) + 1) + 2,
@@ -134,21 +136,26 @@ def _state_words(state: str) -> str:
     return Files.WITH_WARNINGS if state == _NOTES else str(Files.STATUSES[state])
 
 
+def _on_a_phone() -> bool:
+    # Only the browser knows how wide it is; this header is what tells phones from everything else.
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
+
+
 def _columns(digest: str, document_ids: list[str]) -> dict[str, Any]:
-    names, config = Files.COLUMNS, st.column_config
+    names, config, narrow = Files.COLUMNS, st.column_config, _on_a_phone()
     key = f"files_open_{digest}"
     return {
-        "name": config.TextColumn(names["name"], width="medium"),
+        "name": config.TextColumn(names["name"], width=160 if narrow else 330),
         "open": config.ButtonColumn(
-            "", type="tertiary", width="small", key=key, on_click=_open, args=(key, document_ids)
+            "", type="tertiary", width=74, key=key, on_click=_open, args=(key, document_ids)
         ),
-        "status": config.TextColumn(names["status"], width="small"),
-        "pages": config.NumberColumn(names["pages"], format="localized", width="small"),
-        "chunks": config.NumberColumn(names["chunks"], format="localized", width="small"),
-        "size": config.NumberColumn(names["size"], format="bytes", width="small"),
-        "owner": config.TextColumn(names["owner"], width="small"),
+        "status": config.TextColumn(names["status"], width=84 if narrow else 110),
+        "pages": config.NumberColumn(names["pages"], format="localized", width=66),
+        "chunks": config.NumberColumn(names["chunks"], format="localized", width=84),
+        "size": config.NumberColumn(names["size"], format="bytes", width=78),
+        "owner": config.TextColumn(names["owner"], width=90),
         "added": config.DatetimeColumn(
-            names["added"], format="D MMM YYYY, HH:mm", timezone=st.context.timezone
+            names["added"], format="D MMM YYYY, HH:mm", timezone=st.context.timezone, width=140
         ),
     }
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from components import document_actions, document_table, jobs, layout, preview, session
+from components import collection_panel, document_actions, document_table, jobs, layout, preview, session
 from components.answer import scroll_to
 from components.document_actions import PAGE, PASSAGE
 from components.escaping import label, markup
@@ -71,6 +71,8 @@ def draw(installation: Installation, user: User, document_id: str) -> None:
     if document.status is DocumentStatus.DELETING:
         st.info(DocumentPage.DELETING.format(name=label(document.name)), icon=":material/delete:")
         return
+    # The way back leads to the list that it is in.
+    collection_panel.choose(collection.id)
     st.html(_STYLE)
     _head(installation, user, document, collection.name)
     if document.status is DocumentStatus.READY:
@@ -142,7 +144,7 @@ def _place(installation: Installation, user: User, document: Document) -> tuple[
             if page in (None, number):
                 page, part = number, before // PASSAGES_AT_ONCE + 1
     page = max(1, min(page or 1, document.pages or 1))
-    part = st.session_state.setdefault(f"{_PART}_{page}", part)
+    part = st.session_state.get(f"{_PART}_{page}", part)
     return page, (part - 1) * PASSAGES_AT_ONCE
 
 
@@ -153,7 +155,7 @@ def _navigation(page: int, pages: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="document_navigation"):
         st.button(
             DocumentPage.PREVIOUS,
-            icon=":material/chevron_left:",
+            help=DocumentPage.PREVIOUS_HELP,
             shortcut="Left",
             disabled=page <= 1,
             on_click=_go,
@@ -165,14 +167,13 @@ def _navigation(page: int, pages: int) -> None:
             max_value=pages,
             key=_NUMBER,
             label_visibility="collapsed",
-            width=120,
+            width=96,
             on_change=_go,
         )
         st.markdown(DocumentPage.OF.format(pages=f"{pages:,}"), width="content")
         st.button(
             DocumentPage.NEXT,
-            icon=":material/chevron_right:",
-            icon_position="right",
+            help=DocumentPage.NEXT_HELP,
             shortcut="Right",
             disabled=page >= pages,
             on_click=_go,
@@ -235,7 +236,8 @@ def _passages(page: int, shown: list[Passage], first: int, total: int, chosen: P
     if total > PASSAGES_AT_ONCE:
         last = min(first + PASSAGES_AT_ONCE, total)
         st.caption(DocumentPage.PART.format(first=first + 1, last=last, total=f"{total:,}"))
-        st.pagination(-(-total // PASSAGES_AT_ONCE), key=f"{_PART}_{page}")
+        parts = -(-total // PASSAGES_AT_ONCE)
+        st.pagination(parts, default=first // PASSAGES_AT_ONCE + 1, key=f"{_PART}_{page}")
     elif total:
         st.caption(DocumentPage.PASSAGES_ON.format(number=counted(total, "passage")))
     else:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from components import session
 from components.escaping import label
+from components.texts_files import FileTable
 from components.texts_pages import Files, counted
 from domain.documents import DocumentStatus
 from domain.errors import EvidentiaError
@@ -59,12 +60,19 @@ def _draw(unsettled: list[Document]) -> None:
         return
     with st.container(border=True, key="jobs"):
         st.markdown(f"**{Files.JOBS.format(number=counted(len(unsettled), 'document'))}**")
-        # The one at work first, then those that wait in the order in which they came.
-        ordered = sorted(unsettled, key=lambda d: (d.status is not DocumentStatus.RUNNING, d.created_at))
-        for document in ordered[:_SHOWN]:
+        # In the order in which they came, which is that in which they are read.
+        ordered = sorted(unsettled, key=lambda d: d.created_at)
+        waiting = [d for d in ordered if d.status is DocumentStatus.QUEUED]
+        at_work = [d for d in ordered if d.status is not DocumentStatus.QUEUED]
+        for document in at_work[:_SHOWN]:
             st.progress(fraction(document), text=f"{label(document.name)} · {stage_words(document)}")
-        if len(ordered) > _SHOWN:
-            st.caption(Files.JOBS_MORE.format(number=counted(len(ordered) - _SHOWN, "document")))
+        if len(at_work) > _SHOWN:
+            st.caption(Files.JOBS_MORE.format(number=counted(len(at_work) - _SHOWN, "document")))
+        if waiting:
+            names = [label(document.name) for document in waiting[:_SHOWN]]
+            if len(waiting) > _SHOWN:
+                names.append(Files.JOBS_MORE.format(number=counted(len(waiting) - _SHOWN, "document")))
+            st.caption(FileTable.WAITING.format(names=", ".join(names)))
 
 
 def fraction(document: Document) -> float:

@@ -42,12 +42,14 @@ class Collections(Texts):
         "tr": "Turkish",
         "und": "Another, or several",
     }
-    UNSHARE_NOTE = "Others who added documents will not see them any more. The documents stay."
+    UNSHARE_NOTE = (
+        "Once it is not shared, others who added documents do not see them any more; the documents stay."
+    )
     SAVE = "Save"
     CANCEL = "Cancel"
     CREATED = "“{name}” is there. Add files to it."
     SAVED = "The collection is changed."
-    FACTS = "Owner: {owner} · {documents}, {passages}, {size} · Embedding: {embedding} · Language: {language}"
+    FACTS = "Owner: {owner} · {amount} · Embedding: {embedding} · Language: {language}"
     DELETE = "Delete collection"
     DELETE_HELP = "The collection goes with everything in it."
     DELETE_TITLE = "Delete collection"
@@ -72,13 +74,14 @@ class FileTable(Texts):
     ANY_OWNER = "Added by anyone"
     NOTHING_LEFT = "No document fits these filters."
     SHOWN = "{shown} of {total}"
-    OPEN = "Open"
+    OPEN = "Open document"
     OPEN_CELL = ":material/article: Open"
     OPEN_HELP = "Show its pages beside its passages."
     HINT = "Open a document to see its pages and passages. Select rows to download, try again or delete."
     RETRY_ALL = "Try all again"
     NAMESAKE = "“{name}” is added. Another document of this name, with other content, is here too."
-    MORE_RESULTS = "{number} more"
+    ADDED = "{number} added"
+    WAITING = "Waiting: {names}"
 
 
 class DocumentPage(Texts):
@@ -92,8 +95,10 @@ class DocumentPage(Texts):
     NOTES = "Notes on how it was read ({number})"
     PAGE = "Page"
     OF = "of {pages}"
-    PREVIOUS = "Previous page"
-    NEXT = "Next page"
+    PREVIOUS = "Previous"
+    PREVIOUS_HELP = "Previous page"
+    NEXT = "Next"
+    NEXT_HELP = "Next page"
     PASSAGES = "Passages"
     PASSAGES_ON = "{number} on this page"
     NO_PASSAGES = "No passage begins on this page."

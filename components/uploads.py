@@ -7,7 +7,7 @@ import streamlit as st
 from components import layout, session
 from components.escaping import label
 from components.texts_files import FileTable
-from components.texts_pages import Files
+from components.texts_pages import Files, counted
 from domain.documents import DocumentStatus
 from domain.errors import EvidentiaError
 from services import documents, setup
@@ -15,7 +15,7 @@ from services.collections import Collection
 
 _RESULTS = "files_results"
 _ROUND = "files_upload_round"
-_RESULTS_SHOWN = 8
+_ADDED_SHOWN = 4
 _ICONS = {
     "error": ":red[:material/error:]",
     "info": ":material/info:",
@@ -74,15 +74,19 @@ def _results(collection_id: str) -> None:
     where, results = st.session_state.get(_RESULTS, (None, []))
     if where != collection_id or not results:
         return
-    # What needs attention comes first.
-    ordered = sorted(results, key=lambda result: ("error", "info", "success").index(result[0]))
+    # What needs attention comes first, and is never folded away.
+    noted = sorted((r for r in results if r[0] != "success"), key=lambda r: r[0] != "error")
+    added = [r for r in results if r[0] == "success"]
     with st.container(border=True, horizontal=True, vertical_alignment="top", key="upload_results"):
         with st.container(gap="xxsmall"):
-            st.markdown(_lines(ordered[:_RESULTS_SHOWN]))
-            if len(ordered) > _RESULTS_SHOWN:
-                more = FileTable.MORE_RESULTS.format(number=len(ordered) - _RESULTS_SHOWN)
-                with st.expander(more):
-                    st.markdown(_lines(ordered[_RESULTS_SHOWN:]))
+            if len(added) <= _ADDED_SHOWN:
+                noted += added
+            if noted:
+                st.markdown(_lines(noted))
+            if len(added) > _ADDED_SHOWN:
+                title = FileTable.ADDED.format(number=counted(len(added), "file"))
+                with st.expander(title, icon=":material/check_circle:"):
+                    st.markdown(_lines(added))
         st.button(
             Files.CLOSE,
             icon=":material/close:",
