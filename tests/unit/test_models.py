@@ -334,6 +334,13 @@ def test_a_model_that_does_not_answer_fails_its_test(installation, admin, monkey
     assert sentence in model_trials.try_out(installation, admin, draft()).error
 
 
+def test_a_token_count_that_no_tokenizer_makes_is_not_believed(installation, admin, monkeypatch):
+    monkeypatch.setattr(Fake, "chat", lambda *_: ChatReply("Hello.", prompt_tokens=3))
+    learnt = model_trials.try_out(installation, admin, draft()).capabilities
+    assert learnt["token_counts"] is True
+    assert "tokens_per_character" not in learnt
+
+
 def test_a_reranker_that_cannot_tell_fails_its_test(installation, admin, monkeypatch):
     for scores, sentence in (([0.9, 0.1], "first"), ([0.5], "no score"), ([3.0, 4.0], "no score")):
         monkeypatch.setattr(Fake, "rerank", lambda self, model, question, texts, s=scores: s)
