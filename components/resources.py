@@ -87,7 +87,7 @@ def _failed(words: str) -> None:
 
 
 def _pulling(installation: Installation, user: User, model: Model) -> None:
-    pull = pulls.get(installation, user, model.id)
+    pull = pulls.get(installation, user, model.id) if pulls.possible(model.provider) else None
     if pull is None:
         return
     if not pull.running:
