@@ -8,7 +8,7 @@ import streamlit as st
 
 from components import page_dialog, preview, session
 from components.answer import scroll_to
-from components.escaping import label, markup
+from components.escaping import markup
 from components.texts_pages import Evidence, counted
 from domain.evidence import Scores
 from domain.users import User
