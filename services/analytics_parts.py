@@ -109,7 +109,7 @@ def documents_never_retrieved(installation: Installation, user: User, filters: F
     """The ready documents that no run has as evidence, by name. Raises ``NotAllowed``.
 
     Of the chosen collection, else of all; without those that became ready after the period. Columns:
-    ``document``, ``collection``, ``pages``, ``passages`` and ``ready_at`` (in the filters' zone).
+    ``document``, ``collection``, ``passages`` and ``ready_at`` (in the filters' zone).
     """
     seen = (
         exists()
@@ -122,14 +122,12 @@ def documents_never_retrieved(installation: Installation, user: User, filters: F
         .correlate(DocumentRow)
     )
     query = (
-        select(
-            DocumentRow.name, CollectionRow.name, DocumentRow.pages, DocumentRow.chunks, DocumentRow.ready_at
-        )
+        select(DocumentRow.name, CollectionRow.name, DocumentRow.chunks, DocumentRow.ready_at)
         .join(CollectionRow, CollectionRow.id == DocumentRow.collection_id)
         .where(*_could_be_found(filters), ~seen)
         .order_by(DocumentRow.name, CollectionRow.name, DocumentRow.id)
     )
-    frame = _frame(installation, user, query, ["document", "collection", "pages", "passages", "ready_at"])
+    frame = _frame(installation, user, query, ["document", "collection", "passages", "ready_at"])
     frame["ready_at"] = pd.to_datetime(frame["ready_at"], utc=True).dt.tz_convert(filters.zone)
     return frame
 
