@@ -68,7 +68,8 @@ def similarity_and_keyword(found: Pairs, filters: Filters) -> Chart:
         places = [place for place, group in enumerate(groups) if group == name]
         if places:
             part = frame.iloc[places]
-            hover = [_pair(pages[place], *frame.loc[place, _SCORES]) for place in places]
+            scores = part[["similarity", "keyword", "relevance"]].itertuples(index=False)
+            hover = [_pair(pages[place], *row) for place, row in zip(places, scores, strict=True)]
             picks = [chart.rows[place] for place in places]
             x, y = part["similarity"], part["keyword"]
             chart.points(look, Charts.THIRDS[name], picks, hover, x=x, y=y, mode="markers")
@@ -216,9 +217,6 @@ def timings(frame: pd.DataFrame) -> go.Figure:
 def stage_name(stage: str) -> str:
     """A step in words; one that is not known here as it is called."""
     return str(Charts.STAGES.get(stage, stage))
-
-
-_SCORES = ["similarity", "keyword", "relevance"]
 
 
 def _document(name: object) -> str:

@@ -132,10 +132,11 @@ def finish(figure: go.Figure, height: int = HEIGHT, **layout: Any) -> go.Figure:
         "traceorder": "normal",
         # From the left edge of the card, also where long names stand before the bars.
         "xref": "container",
+        "yref": "container",
         "x": 0,
         "xanchor": "left",
-        "y": 1.02,
-        "yanchor": "bottom",
+        "y": 1,
+        "yanchor": "top",
         "itemwidth": 30,
         "itemclick": False,
         "itemdoubleclick": False,
@@ -155,7 +156,7 @@ def finish(figure: go.Figure, height: int = HEIGHT, **layout: Any) -> go.Figure:
         "hoverlabel": {"align": "left"},
     }
     figure.update_layout(**{**common, **layout})
-    figure.update_xaxes(fixedrange=True)
+    figure.update_xaxes(fixedrange=True, tickangle=0)
     figure.update_yaxes(fixedrange=True)
     return figure
 

@@ -99,7 +99,6 @@ def _over_time(chart: Chart, found: Timeline, axis: str) -> None:
     figure.update_xaxes(
         title_text=Charts.UNITS[found.unit],
         tickformat="%H:%M\n%d %b" if hours else "%d %b\n%Y",
-        tickangle=0,
         nticks=5,
         showgrid=False,
     )
