@@ -11,7 +11,7 @@ import streamlit as st
 
 from components import analytics_charts, charts
 from components.escaping import label
-from components.evidence import evidence_panel
+from components.evidence import panel_alone
 from components.texts_analytics import Charts, OneRun
 from components.texts_pages import counted
 from domain.events import RunState
@@ -44,7 +44,7 @@ def one_run(installation: Installation, run: Run, user: User, zone: str) -> None
         if run.search_pipeline:
             _pipelines(run)
     with right:
-        evidence_panel(run, user)
+        panel_alone(run)
 
 
 def _moment(time: datetime, zone: str) -> str:
