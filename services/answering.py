@@ -46,7 +46,7 @@ def execute(installation: Installation, run_id: str) -> None:
     events = RunEvents(installation, run_id)
     with logs.request(run_id[:8]):
         try:
-            _Execution(installation, run_id, events).run()
+            _Execution(installation, run_id, events).work()
         except Cancelled:
             _keep_partial(installation, run_id, events)
         except EvidentiaError as error:
@@ -77,7 +77,7 @@ class _Execution:
         self._question: str | None = None
         self._found: Found | None = None
 
-    def run(self) -> None:
+    def work(self) -> None:
         """Let the chosen model answer; another one takes over while nothing of the answer is there yet."""
         plan = _begin(self._installation, self._run_id)
         for number, model in enumerate(plan.models):
