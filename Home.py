@@ -3,7 +3,7 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from components import layout, server
+from components import appearance, layout, server
 from components.texts import APP_NAME, Pages
 from domain.users import User
 
@@ -21,7 +21,14 @@ def pages(user: User | None) -> list[st.Page]:
             url_path="analytics",
             visibility=statistics,
         ),
-        st.Page("pages/account.py", title=Pages.ACCOUNT, icon=":material/person:", url_path="account"),
+        st.Page(
+            "pages/resources.py",
+            title=Pages.RESOURCES,
+            icon=":material/tune:",
+            url_path="resources",
+            visibility="visible" if user is not None and user.is_admin else "hidden",
+        ),
+        st.Page("pages/settings.py", title=Pages.SETTINGS, icon=":material/settings:", url_path="settings"),
     ]
 
 
@@ -33,11 +40,15 @@ def run() -> None:
     st.set_page_config(page_title=APP_NAME, page_icon=layout.ICON, layout="wide")
     layout.style()
     user = session.user()
+    preferred = appearance.chosen(user)
     inside = user is not None and not user.must_change_password
     # For everybody and before any form: a click would otherwise forget the address that was asked for.
-    page = st.navigation(pages(user), position="sidebar" if inside else "hidden")
+    all_pages = pages(user)
+    page = st.navigation(all_pages, position="sidebar" if inside else "hidden")
     if session.gate(user):
         st.logo(layout.ICON, size="large")
+        if session.is_settled():
+            appearance.theme(preferred.theme, [each.url_path for each in all_pages])
         page.run()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from components import preview, session
+from components.answer import scroll_to
 from components.escaping import label, markup
 from components.texts_pages import Evidence, counted
 from domain.evidence import Scores
@@ -74,6 +75,12 @@ def evidence_panel(run: Run, user: User) -> None:
             _cards(run, user)
         else:
             st.caption(Evidence.NONE)
+
+
+@st.fragment
+def panel_alone(run: Run) -> None:
+    """The panel as a fragment: a click in it draws only itself anew."""
+    evidence_panel(run, session.require(fragment=True))
 
 
 def empty_panel() -> None:
@@ -153,9 +160,7 @@ def _part(name: str, value: float | None) -> str:
     )
 
 
-@st.fragment
 def _cards(run: Run, user: User) -> None:
-    user = session.require(fragment=True)
     cited = sorted((card for card in run.evidence if card.numbers), key=lambda card: min(card.numbers))
     others = [card for card in run.evidence if not card.numbers]
     opened = _opened(run, cited + others)
@@ -166,6 +171,10 @@ def _cards(run: Run, user: User) -> None:
             st.caption(Evidence.UNCITED.format(number=counted(len(others), "passage")))
         for card in others:
             _card(run, card, user, is_open=card.rank == opened)
+    number = chosen_number(run.id)
+    if number is not None:
+        # In a long panel the card may be out of sight.
+        scroll_to("scroll_card", f"evidence_card_open_{opened}", f"{run.id} {number}", block="nearest")
     with st.popover(Evidence.ABOUT_SCORES, type="tertiary"):
         for title, explanation in Evidence.SCORES.values():
             st.markdown(f"**{title}** — {explanation}")

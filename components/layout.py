@@ -11,19 +11,22 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components import escaping
-from components.texts import APP_NAME, TAGLINE, Errors
+from components.texts import APP_NAME, Brand, Errors
+from components.translation import sentence
 from domain.errors import EvidentiaError
 from services import logs
 
 # A file, not a Material icon: the browser would fetch that one from the internet.
 ICON = str(Path(__file__).with_name("icon.svg"))
 FORM_WIDTH = 420
+READING_WIDTH = 720
 _log = logging.getLogger(__name__)
 
 # What the theme has no options for; the library's sign-in button cannot be made a primary one otherwise.
 _STYLE = """
 <style>
-[data-testid="stLayoutWrapper"]:has(> .st-key-evidentia_cookie) {
+[data-testid="stLayoutWrapper"]:has(> .st-key-evidentia_cookie),
+[data-testid="stLayoutWrapper"]:has(> .st-key-evidentia_theme) {
   position: absolute; width: 0; height: 0; overflow: hidden;
 }
 [data-testid="stMainBlockContainer"] {padding-top: 3.2rem; padding-bottom: 3rem;}
@@ -64,7 +67,7 @@ def brand() -> None:
     icon = base64.b64encode(Path(ICON).read_bytes()).decode()
     st.html(
         f'<p class="evidentia-brand"><img alt="" src="data:image/svg+xml;base64,{icon}">{APP_NAME}</p>'
-        f'<p class="evidentia-muted">{TAGLINE}</p>'
+        f'<p class="evidentia-muted">{Brand.TAGLINE}</p>'
     )
 
 
@@ -85,7 +88,7 @@ def empty_state(
 
 def error_box(error: EvidentiaError) -> None:
     """Show the sentence of an error that was written for people."""
-    st.error(escaping.label(error.message), icon=":material/error:")
+    st.error(escaping.label(sentence(error.message)), icon=":material/error:")
 
 
 def unexpected_error(error: Exception) -> bool:

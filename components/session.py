@@ -14,8 +14,8 @@ import streamlit as st
 from streamlit_authenticator import Authenticate
 from streamlit_authenticator.models.authentication_model import AuthenticationModel
 
-from components import layout
-from components.texts import ROLES, Account, Errors, Password, SignIn, join
+from components import layout, writing
+from components.texts import Account, Errors, Password, Roles, SignIn
 from domain.errors import EvidentiaError, InvalidInput, SignInFailed
 from domain.users import Role, User
 from services import setup, sign_in, users
@@ -59,6 +59,11 @@ def gate(found: User | None) -> bool:
         _forced_password_form(found)
         return False
     return True
+
+
+def is_settled() -> bool:
+    """Whether the browser holds the session's cookie, so that the page may be loaded anew."""
+    return _COOKIE not in st.session_state
 
 
 def require(*roles: Role, fragment: bool = False) -> User:
@@ -216,9 +221,10 @@ def _forced_password_form(found: User) -> None:
 
 
 def _refuse(found: User, roles: tuple[Role, ...]) -> NoReturn:
-    allowed = join([ROLES[role].lower() + "s" for role in roles])
+    allowed = writing.listed([Roles.MANY[role] for role in roles])
     st.error(
-        Errors.NOT_ALLOWED.format(roles=allowed, role=ROLES[found.role].lower()), icon=":material/block:"
+        Errors.NOT_ALLOWED.format(roles=allowed, role=Roles.NAMES[found.role].lower()),
+        icon=":material/block:",
     )
     st.stop()
 

@@ -9,9 +9,55 @@ from components.translation import Texts
 from domain.users import Role
 
 APP_NAME = "Evidentia"
-TAGLINE = "Ask your own documents, and see why an answer can be trusted."
 
-ROLES: dict[Role, str] = {Role.MEMBER: "Member", Role.ANALYST: "Analyst", Role.ADMIN: "Admin"}
+
+class Brand(Texts):
+    """What the app says of itself."""
+
+    TAGLINE = "Ask your own documents, and see why an answer can be trusted."
+
+
+class Roles(Texts):
+    """What people may be."""
+
+    NAMES = {  # noqa: RUF012 - a table of texts
+        Role.MEMBER: "Member",
+        Role.ANALYST: "Analyst",
+        Role.ADMIN: "Admin",
+    }
+    MANY = {  # noqa: RUF012 - a table of texts
+        Role.MEMBER: "members",
+        Role.ANALYST: "analysts",
+        Role.ADMIN: "admins",
+    }
+
+
+class Calendar(Texts):
+    """Words for dates, amounts and lists; ``components.writing`` puts them together."""
+
+    MONTHS = (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    )
+    SHORT_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    SHORT_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    DAY = "{day} {month} {year}"
+    FIRST = "1"
+    TODAY = "today {time}"
+    YESTERDAY = "yesterday {time}"
+    AND = "and"
+    BYTES = ("kB", "MB", "GB")
 
 
 class Pages(Texts):
@@ -20,7 +66,8 @@ class Pages(Texts):
     CHAT = "Chat"
     FILES = "File Index"
     ANALYTICS = "Analytics"
-    ACCOUNT = "Account"
+    RESOURCES = "Resources"
+    SETTINGS = "Settings"
 
 
 class SignIn(Texts):
@@ -51,9 +98,8 @@ class Password(Texts):
 
 
 class Account(Texts):
-    """The Account page and menu."""
+    """One's own account."""
 
-    SUBTITLE = "Signed in as {name} · {role}"
     SESSIONS = "Sessions"
     SIGN_OUT = "Sign out"
     SIGN_OUT_EVERYWHERE = "Sign out everywhere"
@@ -81,8 +127,3 @@ class Start(Texts):
 
     READY = "Evidentia is ready: {url}"
     FIRST_SIGN_IN = "First sign-in: user name admin, password admin. You will choose your own password then."
-
-
-def join(words: list[str]) -> str:
-    """Words as an English list: "a", "a and b", "a, b and c"."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

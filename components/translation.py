@@ -1,11 +1,18 @@
 """Texts in the language of the person who looks: English where they are defined, others beside it.
 
 A class of texts derives from ``Texts``; reading one of its names gives the sentence in the language of the
-session that asks. So texts are read while a page is drawn, never when a module is imported.
+session that asks. So texts are read while a page is drawn, never when a module is imported. Sentences that
+services write, such as those of errors, are English with values inside; ``sentence`` gives them in the
+session's language. A language other than English is a package ``components.<language>`` that registers its
+texts, nouns and sentences when it is imported.
 """
 
 from __future__ import annotations
 
+import importlib
+import re
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -13,8 +20,12 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 ENGLISH = "en"
 LANGUAGES = {"en": "English", "fr": "Français"}
+_PACKAGES = {"fr": "components.french"}
 _KEY = "evidentia_language"
 _CATALOGUES: dict[str, dict[str, dict[str, Any]]] = {}
+_NOUNS: dict[str, Mapping[str, tuple[str, str]]] = {}
+_SENTENCES: dict[str, Mapping[str, str]] = {}
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 def register(language: str, name: str, texts: dict[str, Any]) -> None:
@@ -22,9 +33,32 @@ def register(language: str, name: str, texts: dict[str, Any]) -> None:
     _CATALOGUES.setdefault(language, {})[name] = texts
 
 
+def register_nouns(language: str, nouns: Mapping[str, tuple[str, str]]) -> None:
+    """Add nouns that are counted: the English singular, and one and many of it in ``language``."""
+    _NOUNS[language] = nouns
+
+
+def register_sentences(language: str, sentences: Mapping[str, str]) -> None:
+    """Add sentences of services: English and translated, values as named places in braces."""
+    _SENTENCES[language] = sentences
+
+
 def translations(language: str) -> dict[str, dict[str, Any]]:
     """What is translated into ``language``: texts by class and attribute."""
+    _load(language)
     return _CATALOGUES.get(language, {})
+
+
+def nouns(language: str) -> Mapping[str, tuple[str, str]]:
+    """One and many of every noun that is counted, by its English singular."""
+    _load(language)
+    return _NOUNS.get(language, {})
+
+
+def sentences(language: str) -> Mapping[str, str]:
+    """The sentences of services in ``language``, by the English one."""
+    _load(language)
+    return _SENTENCES.get(language, {})
 
 
 def language() -> str:
@@ -46,15 +80,64 @@ def choose(code: str | None) -> None:
         st.session_state[_KEY] = code
 
 
+def sentence(text: str) -> str:
+    """A sentence that a service wrote in English, in the language of the session; unknown ones stay."""
+    return translated(text, language())
+
+
+@lru_cache(maxsize=2048)
+def translated(text: str, spoken: str) -> str:
+    """A sentence in the language ``spoken``; ``text`` itself where it has no translation.
+
+    What stands in its places is kept, but for what is a sentence of its own.
+    """
+    if spoken == ENGLISH:
+        return text
+    known = sentences(spoken)
+    if text in known:
+        return known[text]
+    for pattern, translation in _patterns(spoken):
+        found = pattern.fullmatch(text)
+        if found is not None:
+            # Not str.format: what stands in the places may hold braces of its own.
+            values = {name: translated(value, spoken) for name, value in found.groupdict().items()}
+            return _PLACE.sub(lambda place: values.get(place[1], place[0]), translation)  # noqa: B023
+    return text
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _patterns(spoken: str) -> list[tuple[re.Pattern[str], str]]:
+    """Sentences with places, those that say most themselves first."""
+    found = [(english, text) for english, text in sentences(spoken).items() if _PLACE.search(english)]
+    found.sort(key=lambda pair: -len(_PLACE.sub("", pair[0])))
+    return [(_pattern(english), text) for english, text in found]
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    parts, position = [], 0
+    for place in _PLACE.finditer(english):
+        # A plural's ending may be empty; all else that is said in a place is something.
+        some = ".*?" if place[1].startswith("ending") else ".+?"
+        parts += [re.escape(english[position : place.start()]), f"(?P<{place[1]}>{some})"]
+        position = place.end()
+    return re.compile("".join([*parts, re.escape(english[position:])]), re.DOTALL)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _load(spoken: str) -> None:
+    if spoken in _PACKAGES:
+        importlib.import_module(_PACKAGES[spoken])
+
+
 class _Translated(type):
     def __getattribute__(cls, name: str) -> Any:
         value = super().__getattribute__(name)
-        if not name.isupper() or not _CATALOGUES or name.startswith("_"):
+        if not name.isupper() or name.startswith("_"):
             return value
         spoken = language()
         if spoken == ENGLISH:
             return value
-        return _CATALOGUES.get(spoken, {}).get(cls.__name__, {}).get(name, value)
+        return translations(spoken).get(cls.__name__, {}).get(name, value)
 
 
 class Texts(metaclass=_Translated):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain.immutable import Immutable
+from domain.preferences import LANGUAGE_OF_QUESTION
 
 DEFAULT_EMBEDDING = "all-MiniLM-L6-v2"
 
@@ -29,12 +30,12 @@ class SearchConfig(Immutable):
     """How one question is searched.
 
     ``candidates`` chunks are taken from each leg, ``passages`` are returned. ``weight`` is the share
-    of similarity in the fused score, the rest is keyword.
+    of similarity in the fused score, the rest is keyword; ``None`` leaves it to the collection.
     """
 
     passages: int = 6
     candidates: int = 50
-    weight: float = 0.5
+    weight: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,29 @@ class Runtime(Immutable):
     models_dir: Path
     milvus_token: str = ""
     cache_dir: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn(Immutable):
+    """An earlier question of a conversation with its answer, for follow-up questions."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerConfig(Immutable):
+    """How one question is answered.
+
+    ``language`` is an ISO 639-1 code or ``question`` for the question's own; ``threshold`` the confidence
+    below which the answer abstains (``None``: as fitted); ``instructions`` and ``question_prompt`` replace
+    the shipped prompts; ``history`` are the earlier turns that a language model is told, oldest first.
+    """
+
+    temperature: float = 0.2
+    max_tokens: int = 700
+    language: str = LANGUAGE_OF_QUESTION
+    threshold: float | None = None
+    instructions: str | None = None
+    question_prompt: str | None = None
+    history: tuple[Turn, ...] = ()

@@ -53,6 +53,14 @@ class Searched(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Noted(Event):
+    """Something that the person should know meanwhile, such as that another model takes over."""
+
+    kind: ClassVar[str] = "noted"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Token(Event):
     """A piece of the answer's text."""
 
@@ -95,7 +103,7 @@ class Failed(Event):
 
 
 EVENTS: dict[str, type[Event]] = {
-    event.kind: event for event in (Rewritten, Searched, Token, Cited, Scored, Done, Failed)
+    event.kind: event for event in (Rewritten, Searched, Noted, Token, Cited, Scored, Done, Failed)
 }
 
 

@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from domain.immutable import Immutable
 
 LANGUAGE_OF_QUESTION = "question"
+INTERFACE_LANGUAGES = ("en", "fr")
+THEMES = ("system", "light", "dark")
+
+MAX_PASSAGES = 50
+MAX_TEMPERATURE = 2.0
+MIN_TOKENS, MAX_TOKENS = 16, 8192
+MAX_HISTORY = 20
 MAX_PROMPT = 4000
 
 

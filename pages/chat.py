@@ -2,14 +2,26 @@
 
 import streamlit as st
 
-from components import conversation, evidence, jobs, layout, scope, session
+from components import (
+    answer_actions,
+    chat_style,
+    conversation,
+    conversation_list,
+    evidence,
+    jobs,
+    layout,
+    live,
+    scope,
+    session,
+)
 from components.texts_pages import Chat
-from domain.errors import EvidentiaError
+from domain.errors import EvidentiaError, InvalidInput
+from domain.users import User
 from services import documents, messages, runs, setup
 
 user = session.require()
 installation = setup.current()
-conversation.style()
+chat_style.style()
 
 
 def first_steps(where: scope.Scope | None) -> None:
@@ -25,29 +37,55 @@ def first_steps(where: scope.Scope | None) -> None:
         jobs.progress(where.collection.id, frozenset(d.id for d in waiting))
 
 
+def read(conversation_id: str | None, person: User) -> messages.Messages:
+    """The messages of the open conversation; none before its first question."""
+    if conversation_id is None:
+        return messages.Messages((), 0)
+    return messages.of_conversation(installation, person, conversation_id, conversation.limit())
+
+
+def answers(conversation_id: str | None, *, alone: bool) -> None:
+    """Messages and information panel; ``alone``: as a fragment of the page."""
+    person = session.require(fragment=alone)
+    found = read(conversation_id, person)
+    if alone and found.is_running:
+        st.rerun()
+    shown = conversation.shown_run(found)
+    middle, right = st.columns(conversation.ZONES, gap="medium")
+    with right:
+        if shown is None:
+            evidence.empty_panel()
+        else:
+            evidence.evidence_panel(runs.get(installation, person, shown), person)
+    with middle:
+        refusal = answer_actions.problem()
+        if refusal:
+            layout.error_box(InvalidInput(refusal))
+        # Always there: what stands in it would otherwise linger while an answer is being written.
+        beginning = st.empty()
+        if not found.latest:
+            with beginning.container():
+                first_steps(where)
+        running = conversation.draw(found, shown)
+    if running is not None:
+        live.follow(person, running)
+
+
 current = None
 try:
-    current = scope.opened(installation, user)
+    current = conversation_list.opened(installation, user)
 except EvidentiaError as error:
     layout.error_box(error)
 where = scope.sidebar(installation, user, current)
-found = messages.Messages((), 0)
-if current is not None:
-    found = messages.of_conversation(installation, user, current.id, conversation.limit())
-shown = conversation.shown_run(found)
-
-middle, right = st.columns(conversation.ZONES, gap="medium")
-with middle:
-    if not found.latest:
-        first_steps(where)
-    conversation.draw(found, shown)
-with right:
-    if shown is None:
-        evidence.empty_panel()
-    else:
-        evidence.evidence_panel(runs.get(installation, user, shown), user)
 with st.bottom:
     box, _ = st.columns(conversation.ZONES, gap="medium")
     with box:
         conversation.refused()
         conversation.question_box(where, current.id if current else None)
+current_id = current.id if current else None
+if read(current_id, user).is_running:
+    # A fragment would hold back every click in it, Stop among them, until the answer is there.
+    answers(current_id, alone=False)
+else:
+    # A click on a citation draws these two zones anew, not the page.
+    st.fragment(answers)(current_id, alone=True)

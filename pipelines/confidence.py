@@ -33,9 +33,6 @@ CONFIDENCE_FEATURES = (
 ANSWERER_FEATURES = frozenset({"sentence", "sentence_margin", "quote_similarity"})
 """Those of them that whoever wrote the answer leaves in ``Confidence.features``."""
 
-PARTS = {"retrieval": "cited_relevance", "coverage": "passage_coverage"}
-"""What is shown as reasons beside support, and where it is found among the features."""
-
 _NEGATION = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 
 
@@ -50,30 +47,61 @@ def confidence_features(
         evidence: with relevance, best first.
 
     Returns:
-        One finite value for each of ``CONFIDENCE_FEATURES`` and ``PARTS``; ``None`` when the answer cites
-        nothing, or one of the scores that it needs was not computed.
+        One finite value for each of ``CONFIDENCE_FEATURES`` and of the shown parts; ``None`` when the answer
+        cites nothing, or one of the scores that it needs was not computed.
 
     """
-    by_chunk = {item.chunk_id: item for item in evidence}
-    cited = [by_chunk[item.chunk_id] for item in answer.citations if item.chunk_id in by_chunk]
-    relevances = [item.scores.relevance for item in cited if item.scores.relevance is not None]
+    cited = _cited(answer, evidence)
+    relevance = _best_relevance(cited)
     known = answer.confidence.features
-    if not relevances or answer.support is None or not known.keys() >= ANSWERER_FEATURES:
+    if relevance is None or answer.support is None or not known.keys() >= ANSWERER_FEATURES:
         return None
     asked = Question.of(question)
     quotes = " ".join(citation.quote for citation in answer.citations)
-    passages = "\n".join(f"{item.context}\n{item.text}" for item in cited)
     return {
         **{name: known[name] for name in ANSWERER_FEATURES},
-        "cited_relevance": max(relevances),
+        "cited_relevance": relevance,
         "quote_coverage": coverage(asked.weights, terms(quotes)),
-        "passage_coverage": coverage(asked.weights, terms(passages)),
+        "passage_coverage": _passage_coverage(asked, cited),
         "type": answers_type(asked, quotes),
         "similarity": max(item.scores.similarity or 0.0 for item in evidence),
         "keyword": cited[0].scores.keyword or 0.0,
         "agreement": float(any(_leads_both(item) for item in cited)),
         "negated": float(bool(_NEGATION.search(asked.text))),
     }
+
+
+def confidence_parts(
+    question: str, answer: Answer, evidence: Sequence[Evidence]
+) -> tuple[ConfidencePart, ...]:
+    """The reasons that are shown, each in [0, 1] or ``None`` where it was not computed.
+
+    ``retrieval`` is the relevance of the best cited passage, ``coverage`` the share of the question's content
+    in the cited passages, ``support`` that of the answer's claims that they support, and ``certainty``, where
+    a language model gave it, its mean probability for the tokens that it wrote.
+    """
+    cited = _cited(answer, evidence)
+    parts = [
+        ConfidencePart("retrieval", _best_relevance(cited)),
+        ConfidencePart("coverage", _passage_coverage(Question.of(question), cited) if cited else None),
+        ConfidencePart("support", answer.support),
+    ]
+    if "certainty" in answer.confidence.features:
+        parts.append(ConfidencePart("certainty", answer.confidence.features["certainty"]))
+    return tuple(parts)
+
+
+def _cited(answer: Answer, evidence: Sequence[Evidence]) -> list[Evidence]:
+    by_chunk = {item.chunk_id: item for item in evidence}
+    return [by_chunk[item.chunk_id] for item in answer.citations if item.chunk_id in by_chunk]
+
+
+def _best_relevance(cited: Sequence[Evidence]) -> float | None:
+    return max((item.scores.relevance for item in cited if item.scores.relevance is not None), default=None)
+
+
+def _passage_coverage(asked: Question, cited: Sequence[Evidence]) -> float:
+    return coverage(asked.weights, terms("\n".join(f"{item.context}\n{item.text}" for item in cited)))
 
 
 def _leads_both(item: Evidence) -> bool:
@@ -111,13 +139,21 @@ class ConfidenceScorer:
         parameters(self.embedding)
 
     @component.output_types(answer=Answer)
-    def run(self, question: str, answer: Answer, evidence: Sequence[Evidence]) -> dict[str, Answer]:
+    def run(
+        self, question: str, answer: Answer, evidence: Sequence[Evidence], threshold: float | None = None
+    ) -> dict[str, Answer]:
         """Judge ``answer``.
 
+        Args:
+            question: as it was answered.
+            answer: with claims, citations and support.
+            evidence: what it was made from, best first.
+            threshold: replaces the configured one for this run.
+
         Returns:
-            ``answer``: with ``confidence``. Its parts are ``retrieval`` (relevance of the best cited
-            passage), ``coverage`` (share of the question's content in the cited passages) and ``support``,
-            by which the fitted probability that the answer is right is multiplied: quotes have 1.0.
+            ``answer``: with ``confidence`` and its parts (see ``confidence_parts``). The fitted probability
+            that the answer is right is multiplied by support: quotes have 1.0. An answer by a language model
+            has parts but no value: what is shipped was not fitted on such answers.
             Below the threshold, or with nothing to cite, it is abstained: its text is ``ABSTENTION``, and
             it claims and cites nothing.
 
@@ -125,18 +161,15 @@ class ConfidenceScorer:
         if not answer.citations and (answer.abstained or not evidence):
             return {"answer": _abstain(answer, replace(answer.confidence, value=None))}
         features = confidence_features(question, answer, evidence)
+        parts = confidence_parts(question, answer, evidence)
         fitted = parameters(self.embedding)
         if fitted is None or features is None:
-            return {"answer": replace(answer, confidence=replace(answer.confidence, value=None))}
+            return {"answer": replace(answer, confidence=replace(answer.confidence, value=None, parts=parts))}
         row = [[features[name] for name in fitted.confidence.features]]
-        support = answer.support or 0.0
-        value = float(fitted.confidence.probability(row)[0]) * support
-        parts = (
-            *(ConfidencePart(name, features[source]) for name, source in PARTS.items()),
-            ConfidencePart("support", support),
-        )
+        value = float(fitted.confidence.probability(row)[0]) * (answer.support or 0.0)
         confidence = Confidence(value, parts, features, fitted.version)
-        if value < (fitted.threshold if self.threshold is None else self.threshold):
+        limit = self.threshold if threshold is None else threshold
+        if value < (fitted.threshold if limit is None else limit):
             return {"answer": _abstain(answer, confidence)}
         return {"answer": replace(answer, confidence=confidence)}
 

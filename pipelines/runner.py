@@ -34,11 +34,16 @@ class Outcome:
 
         Raises ``InvalidInput`` when no component has one.
         """
-        found = [outputs[name] for outputs in self.outputs.values() if name in outputs]
-        if not found:
+        found = self.find(name)
+        if found is None:
             msg = f"This pipeline gives no “{name}”. Check its components and connections."
             raise InvalidInput(msg)
-        return found[-1]
+        return found
+
+    def find(self, name: str) -> Any:
+        """The output of that name like ``get``; ``None`` when no component has one."""
+        found = [outputs[name] for outputs in self.outputs.values() if name in outputs]
+        return found[-1] if found else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,62 +1,26 @@
-"""Asking: conversations, and the background execution of runs."""
+"""Asking: a question becomes a run, which is answered in the background and can be followed."""
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict
+from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.config import SearchConfig
-from domain.errors import EvidentiaError, InvalidInput, NotFound
-from domain.events import Cited, Done, Event, RunState, Scored, Searched, Token
-from domain.evidence import Answer
-from domain.users import Role, User
-from pipelines import build
-from services import collections, logs, runs
+from domain.errors import Conflict
+from domain.events import Event, RunState
+from domain.models import ModelKind
+from domain.preferences import Preferences
+from domain.users import User
+from services import answering, collections, conversations, models, preferences, runs
 from services.installation import Installation
-from services.search import check_question, search
-from services.tables import ConversationRow, RunRow, UserRow, now
-
-logger = logging.getLogger(__name__)
+from services.search import check_question
+from services.tables import ConversationRow, RunRow, now
 
 EXTRACTIVE = "Extractive"
-POLL_S = 0.05
-TITLE_LENGTH = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """A chat of the acting user; ``document_ids`` are its chosen files, ``None`` for all."""
-
-    id: str
-    title: str
-    collection_id: str | None
-    document_ids: tuple[str, ...] | None
-    updated_at: datetime
-
-
-def conversations(installation: Installation, user: User) -> list[Conversation]:
-    """The user's conversations, the latest first."""
-    with installation.database.read() as session:
-        rows = session.scalars(
-            select(ConversationRow).filter_by(user_id=user.id).order_by(ConversationRow.updated_at.desc())
-        )
-        return [_conversation(row) for row in rows]
-
-
-def conversation(installation: Installation, user: User, conversation_id: str) -> Conversation:
-    """One conversation. Raises ``NotFound`` when it is not the user's."""
-    with installation.database.read() as session:
-        row = session.get(ConversationRow, conversation_id)
-        if row is None or row.user_id != user.id:
-            msg = "There is no such conversation."
-            raise NotFound(msg)
-        return _conversation(row)
+POLL_S = 0.25
+"""How often the database is asked for news of a run that another process executes."""
 
 
 def ask(
@@ -67,135 +31,127 @@ def ask(
     *,
     conversation_id: str | None = None,
     document_ids: list[str] | None = None,
-    model: str = EXTRACTIVE,
-    passages: int = SearchConfig().passages,
+    model: str | None = None,
+    passages: int | None = None,
 ) -> str:
     """Start answering a question in the background; gives the id of its run.
 
-    A new conversation is made when none is named; it keeps the chosen collection and files. Raises
-    ``InvalidInput`` for an unusable question or model, and ``NotFound``.
+    A new conversation is made when none is named; it keeps the chosen collection, files, model and number of
+    passages. ``model`` is the id or name of an active language model; ``None`` for the user's own default,
+    as for ``passages``. Raises ``InvalidInput`` for an unusable question or model, and ``NotFound``.
     """
     question = check_question(question)
-    if model != EXTRACTIVE:
-        msg = f"There is no active model named “{model}”. Use “{EXTRACTIVE}”."
-        raise InvalidInput(msg)
+    wanted = preferences.of(installation, user)
+    chosen = models.find(installation, ModelKind.LLM, model or wanted.model)
     collections.get(installation, user, collection_id)
     with installation.database.session() as session:
-        row = session.get(ConversationRow, conversation_id) if conversation_id else None
-        if conversation_id and (row is None or row.user_id != user.id):
-            msg = "There is no such conversation."
-            raise NotFound(msg)
-        if row is None:
-            title = question if len(question) <= TITLE_LENGTH else question[: TITLE_LENGTH - 1] + "…"
-            row = ConversationRow(user_id=user.id, title=" ".join(title.split()))
+        if conversation_id:
+            row = conversations.mine(session, user, conversation_id)
+        else:
+            row = ConversationRow(user_id=user.id, title=conversations.shortened(question))
             session.add(row)
         row.collection_id = collection_id
         row.document_ids = document_ids
-        row.updated_at = now()
-        session.flush()
-        run_id = runs.create(session, user, row, question, model, passages).id
-    installation.run_heartbeat.add(run_id)
-    installation.executor.submit(_execute, installation, run_id)
-    return run_id
+        row.model_id, row.passages = chosen.id, passages
+        run = _queue(session, user, row, question, chosen, passages or wanted.passages, wanted)
+    return _start(installation, run.id)
+
+
+def again(installation: Installation, user: User, run_id: str, *, model: str | None = None) -> str:
+    """Answer a question of one's own once more, in place of the earlier answer; gives the new run's id.
+
+    It is searched where the conversation searches now. Raises ``NotFound``, ``InvalidInput``, and
+    ``Conflict`` while the earlier answer is still being written.
+    """
+    wanted = preferences.of(installation, user)
+    with installation.database.read() as session:
+        row = runs.readable(session, user, run_id)
+        earlier = (row.conversation_id, row.question, row.passages, row.model_id)
+    conversation_id, question, passages, model_id = earlier
+    chosen = models.find(installation, ModelKind.LLM, model or model_id)
+    with installation.database.session() as session:
+        row = runs.readable(session, user, run_id)
+        if not RunState(row.state).is_final or row.superseded_by is not None:
+            msg = "This question is being answered already. Wait for it, or stop it."
+            raise Conflict(msg)
+        conversation = conversations.mine(session, user, conversation_id or "")
+        run = _queue(session, user, conversation, question, chosen, passages, wanted)
+        # In its place, also when later questions were asked since.
+        run.created_at = row.created_at if _has_later(session, row) else run.created_at
+        row.superseded_by = run.id
+    return _start(installation, run.id)
 
 
 def follow(installation: Installation, user: User, run_id: str, after: int = 0) -> Iterator[Event]:
     """A run's events from seq ``after`` on, waiting for new ones until it has ended. Raises ``NotFound``."""
-    while True:
-        new, state = runs.events(installation, user, run_id, after)
-        for seq, event in new:
-            after = seq
+    for _, event in numbered(installation, user, run_id, after):
+        if event is not None:
             yield event
-        if state.is_final and not new:
-            return
-        if not new:
-            time.sleep(POLL_S)
 
 
-def _conversation(row: ConversationRow) -> Conversation:
-    chosen = None if row.document_ids is None else tuple(row.document_ids)
-    return Conversation(row.id, row.title, row.collection_id, chosen, row.updated_at)
+def numbered(
+    installation: Installation, user: User, run_id: str, after: int = 0
+) -> Iterator[tuple[int, Event | None]]:
+    """Like ``follow``, with each event's seq; ``None`` as a sign of life while there is no news.
 
-
-def _execute(installation: Installation, run_id: str) -> None:
-    with logs.request(run_id[:8]):
+    Raises ``NotFound``.
+    """
+    signals = installation.signals
+    while True:
+        news = signals.expect(run_id)
         try:
-            _answer(installation, run_id)
-        except EvidentiaError as error:
-            logger.warning("run %s failed: %s", run_id, error, exc_info=True)
-            runs.fail(installation, run_id, str(error))
-        except Exception:
-            logger.exception("run %s failed unexpectedly", run_id)
-            reference = logs.request_id()
-            runs.fail(
-                installation,
-                run_id,
-                f"Something unexpected went wrong. Ask again; the log has it under {reference}.",
-            )
+            new, state = runs.events(installation, user, run_id, after)
+            for seq, event in new:
+                after = seq
+                yield seq, event
+            if state.is_final and not new:
+                return
+            if not new:
+                news.wait(POLL_S)
+                yield after, None
         finally:
-            installation.run_heartbeat.discard(run_id)
+            signals.give_up(run_id, news)
 
 
-def _answer(installation: Installation, run_id: str) -> None:
-    with installation.database.session() as session:
-        row = session.get_one(RunRow, run_id)
-        if _stopped(session, row):
-            return
-        row.state = RunState.RUNNING
-        asker = session.get_one(UserRow, row.user_id)
-        user = User(asker.id, asker.name, Role(asker.role))
-    if row.collection_id is None:
-        msg = "The collection of this question was deleted. Choose another one."
-        raise NotFound(msg)
-    found = search(
-        installation,
+def _queue(
+    session: Session,
+    user: User,
+    conversation: ConversationRow,
+    question: str,
+    model: models.Model,
+    passages: int,
+    wanted: Preferences,
+) -> RunRow:
+    conversation.updated_at = now()
+    session.flush()
+    return runs.create(
+        session,
         user,
-        row.collection_id,
-        row.question,
-        document_ids=row.document_ids,
-        config=SearchConfig(passages=row.passages),
+        conversation,
+        question,
+        model.name,
+        passages,
+        model_id=model.id,
+        options=_options(wanted),
     )
-    with installation.database.session() as session:
-        row = session.get_one(RunRow, run_id)
-        runs.store_search(session, row, found)
-        runs.append(
-            session,
-            run_id,
-            Searched(
-                found.documents_searched,
-                len(found.candidates),
-                len(found.evidence),
-                found.timings_ms["total"],
-            ),
-        )
-        if _stopped(session, row):
-            return
-    collection = collections.get(installation, user, row.collection_id or "")
-    yaml = collection.answer_pipeline or build.answer_yaml(collection.index)
-    result = build.answer(yaml, installation.runtime, found.question, found.evidence)
-    with installation.database.session() as session:
-        row = session.get_one(RunRow, run_id)
-        runs.store_answer(session, row, result.answer, yaml, result.timings_ms)
-        _end(row, RunState.DONE)
-        runs.append(session, run_id, *_answer_events(result.answer))
 
 
-def _stopped(session: Session, row: RunRow) -> bool:
-    if row.stop_requested:
-        _end(row, RunState.STOPPED)
-        runs.append(session, row.id, Done(stopped=True))
-    return row.stop_requested
+def _options(wanted: Preferences) -> dict[str, Any]:
+    # The rest is of the interface, or kept in columns of its own.
+    apart = {"model", "passages", "theme", "interface"}
+    return {name: value for name, value in asdict(wanted).items() if name not in apart}
 
 
-def _end(row: RunRow, state: RunState) -> None:
-    row.state = state
-    row.finished_at = now()
+def _has_later(session: Session, row: RunRow) -> bool:
+    later = session.query(RunRow.id).filter(
+        RunRow.conversation_id == row.conversation_id,
+        RunRow.superseded_by.is_(None),
+        RunRow.created_at > row.created_at,
+    )
+    return later.first() is not None
 
 
-def _answer_events(answer: Answer) -> list[Event]:
-    return [
-        Token(answer.text),
-        Cited(tuple(dict.fromkeys(c.number for c in answer.citations))),
-        Scored(answer.confidence.value, answer.support, answer.abstained),
-        Done(),
-    ]
+def _start(installation: Installation, run_id: str) -> str:
+    installation.run_heartbeat.add(run_id)
+    installation.executor.submit(answering.execute, installation, run_id)
+    return run_id

@@ -14,12 +14,15 @@ from pathlib import Path
 from domain.config import Runtime
 from domain.errors import InvalidInput
 from pipelines.engine import Engine, ensure
+from pipelines.llama import LocalServer
 from services.database import Database, disk_errors
 from services.heartbeat import RunHeartbeat
 from services.settings import Settings
+from services.signals import Signals
 
 MIN_SECRET_LENGTH = 32
-RUN_THREADS = 4
+RUN_THREADS = 32
+"""Answers at the same time: most of them wait for a provider."""
 
 
 class Installation:
@@ -74,9 +77,19 @@ class Installation:
             return self._engine
 
     @cached_property
+    def local_llm(self) -> LocalServer:
+        """The local language model's server, as this process uses it."""
+        return LocalServer(self.settings.local_llm, self.settings.logs)
+
+    @cached_property
     def executor(self) -> ThreadPoolExecutor:
         """The threads in which questions are answered."""
         return ThreadPoolExecutor(RUN_THREADS, thread_name_prefix="run")
+
+    @cached_property
+    def signals(self) -> Signals:
+        """News of the runs that this process executes."""
+        return Signals()
 
     @cached_property
     def run_heartbeat(self) -> RunHeartbeat:
@@ -84,11 +97,13 @@ class Installation:
         return RunHeartbeat(self.database)
 
     def close(self) -> None:
-        """Wait for running answers, then let go of the engine and the database."""
+        """Wait for running answers, then let go of the local model, the engine and the database."""
         if "executor" in self.__dict__:
             self.executor.shutdown(wait=True, cancel_futures=True)
         if "run_heartbeat" in self.__dict__:
             self.run_heartbeat.close()
+        if "local_llm" in self.__dict__:
+            self.local_llm.close()
         with self._lock:
             if self._engine is not None:
                 self._engine.close()

@@ -22,6 +22,7 @@ from services.tables import CandidateRow, CitationRow, ConversationRow, RunRow
 class Message:
     """A question with its answer, without the evidence: ``runs.get`` has that.
 
+    ``notes`` are sentences about how it came about; ``partial``: it broke off. ``feedback`` is 1 or -1.
     ``numbers`` are the citation numbers of the answer, ``passages`` of ``candidates`` became evidence, and
     ``search_ms`` is how long the search took; ``None`` before it is over.
     """
@@ -29,6 +30,7 @@ class Message:
     run_id: str
     question: str
     question_used: str | None
+    model: str
     state: RunState
     answer: str | None
     abstained: bool | None
@@ -40,6 +42,10 @@ class Message:
     passages: int
     search_ms: float | None
     error: str | None
+    partial: bool
+    notes: tuple[str, ...]
+    feedback: int | None
+    feedback_reason: str | None
     created_at: datetime
 
 
@@ -49,6 +55,11 @@ class Messages:
 
     latest: tuple[Message, ...]
     earlier: int
+
+    @property
+    def is_running(self) -> bool:
+        """Whether one of the latest is still being answered."""
+        return any(not message.state.is_final for message in self.latest)
 
 
 def of_conversation(
@@ -61,7 +72,7 @@ def of_conversation(
         if conversation is None or conversation.user_id != user.id:
             msg = "There is no such conversation."
             raise NotFound(msg)
-        mine = RunRow.conversation_id == conversation_id
+        mine = (RunRow.conversation_id == conversation_id) & RunRow.superseded_by.is_(None)
         rows = session.scalars(
             select(RunRow).where(mine).order_by(RunRow.created_at.desc(), RunRow.id.desc()).limit(limit)
         ).all()
@@ -99,16 +110,21 @@ def _message(row: RunRow, counts: tuple[int, int], numbers: tuple[int, ...]) -> 
         run_id=row.id,
         question=row.question,
         question_used=row.question_used,
+        model=row.model,
         state=RunState(row.state),
         answer=row.answer,
         abstained=row.abstained,
         confidence=row.confidence,
-        claims=tuple(Claim(c["text"], tuple(c["citations"]), c["supported"]) for c in row.claims),
+        claims=runs.claims_of(row),
         numbers=numbers,
         documents_searched=row.documents_searched,
         candidates=counts[0],
         passages=counts[1],
         search_ms=timings.get("total"),
         error=row.error,
+        partial=row.partial,
+        notes=tuple(row.notes),
+        feedback=row.feedback,
+        feedback_reason=row.feedback_reason,
         created_at=row.created_at,
     )

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from domain.documents import DocumentStatus, Rectangle, Span
 from domain.errors import NotFound
 from domain.events import Event, Failed, RunState, event_from
-from domain.evidence import Answer, Citation, Evidence, Scores
+from domain.evidence import Answer, Citation, Claim, Evidence, Scores
+from domain.models import ChatReply
 from domain.users import User
 from pipelines.boxes import locate
 from services.ingestion import spans_of
@@ -79,6 +80,16 @@ class Run:
     candidates: int
     timings_ms: dict[str, float]
     error: str | None
+    partial: bool
+    notes: tuple[str, ...]
+    fallback_from: str | None
+    prompt_tokens: int | None
+    answer_tokens: int | None
+    certainty: float | None
+    feedback: int | None
+    feedback_reason: str | None
+    superseded_by: str | None
+    claims: tuple[Claim, ...]
     created_at: datetime
     evidence: tuple[EvidenceCard, ...]
     citations: tuple[Citation, ...]
@@ -87,9 +98,20 @@ class Run:
 
 
 def create(
-    session: Session, user: User, conversation: ConversationRow, question: str, model: str, passages: int
+    session: Session,
+    user: User,
+    conversation: ConversationRow,
+    question: str,
+    model: str,
+    passages: int,
+    *,
+    model_id: str | None = None,
+    options: dict[str, Any] | None = None,
 ) -> RunRow:
-    """Add a queued run for a question asked in a conversation."""
+    """Add a queued run for a question asked in a conversation.
+
+    ``options`` are the preferences that it is answered with.
+    """
     row = RunRow(
         conversation_id=conversation.id,
         user_id=user.id,
@@ -97,7 +119,9 @@ def create(
         document_ids=conversation.document_ids,
         question=question,
         model=model,
+        model_id=model_id,
         passages=passages,
+        options=options or {},
         state=RunState.QUEUED,
     )
     session.add(row)
@@ -120,7 +144,7 @@ def events(
     """A run's events with a seq greater than ``after``, and its state. Raises ``NotFound``."""
     reap(installation)
     with installation.database.read() as session:
-        state = RunState(_readable(session, user, run_id).state)
+        state = RunState(readable(session, user, run_id).state)
         rows = session.scalars(
             select(EventRow).where(EventRow.run_id == run_id, EventRow.seq > after).order_by(EventRow.seq)
         )
@@ -130,7 +154,8 @@ def events(
 def stop(installation: Installation, user: User, run_id: str) -> None:
     """Ask a run to stop; it does so at its next step. Raises ``NotFound``."""
     with installation.database.session() as session:
-        _readable(session, user, run_id).stop_requested = True
+        readable(session, user, run_id).stop_requested = True
+    installation.signals.stop(run_id)
 
 
 def store_search(session: Session, row: RunRow, found: Found) -> None:
@@ -138,7 +163,8 @@ def store_search(session: Session, row: RunRow, found: Found) -> None:
     row.question_used = found.question
     row.documents_searched = found.documents_searched
     row.search_pipeline = _keep_pipeline(session, found.pipeline)
-    row.timings = {"search": found.timings_ms}
+    row.timings = {**(row.timings or {}), "search": found.timings_ms}
+    row.notes = [*(row.notes or []), *found.notes]
     ranks = {e.chunk_id: e.rank for e in found.evidence}
     if found.candidates:
         session.execute(insert(CandidateRow), [_candidate(row.id, c, ranks) for c in found.candidates])
@@ -171,10 +197,21 @@ def store_answer(session: Session, row: RunRow, answer: Answer, yaml: str, timin
     )
 
 
+def store_reply(row: RunRow, reply: ChatReply | None) -> None:
+    """Keep what a language model reported of its answer, and whether it came whole."""
+    if reply is None:
+        return
+    row.prompt_tokens, row.answer_tokens = reply.prompt_tokens, reply.answer_tokens
+    row.certainty = reply.certainty
+    if reply.problem is not None:
+        row.partial = True
+        row.notes = [*row.notes, reply.problem]
+
+
 def get(installation: Installation, user: User, run_id: str) -> Run:
     """One run with its evidence; its asker and those who read statistics may. Raises ``NotFound``."""
     with installation.database.read() as session:
-        row = _readable(session, user, run_id, statistics=True)
+        row = readable(session, user, run_id, statistics=True)
         return _view(session, row)
 
 
@@ -208,9 +245,11 @@ def fail(installation: Installation, run_id: str, message: str) -> None:
             return
         row.state, row.error, row.finished_at = RunState.FAILED, message, now()
         append(session, run_id, Failed(message))
+    installation.signals.notify(run_id)
 
 
-def _readable(session: Session, user: User, run_id: str, *, statistics: bool = False) -> RunRow:
+def readable(session: Session, user: User, run_id: str, *, statistics: bool = False) -> RunRow:
+    """The row of a run that is the user's, or that reading statistics shows. Raises ``NotFound``."""
     row = session.get(RunRow, run_id)
     if row is None or not (row.user_id == user.id or (statistics and user.reads_statistics)):
         msg = "There is no such run, or it is not yours."
@@ -262,11 +301,28 @@ def _view(session: Session, row: RunRow) -> Run:
         candidates=weighed or 0,
         timings_ms=_flat_timings(row.timings),
         error=row.error,
+        partial=row.partial,
+        notes=tuple(row.notes),
+        fallback_from=row.fallback_from,
+        prompt_tokens=row.prompt_tokens,
+        answer_tokens=row.answer_tokens,
+        certainty=row.certainty,
+        feedback=row.feedback,
+        feedback_reason=row.feedback_reason,
+        superseded_by=row.superseded_by,
+        claims=claims_of(row),
         created_at=row.created_at,
         evidence=evidence,
         citations=tuple(_citation(c, texts.get(c.chunk_id)) for c in cited),
         search_pipeline=yaml.get(row.search_pipeline or ""),
         answer_pipeline=yaml.get(row.answer_pipeline or ""),
+    )
+
+
+def claims_of(row: RunRow) -> tuple[Claim, ...]:
+    """The claims of a run's answer."""
+    return tuple(
+        Claim(c["text"], tuple(c["citations"]), c["supported"], c.get("weak", False)) for c in row.claims
     )
 
 
@@ -321,6 +377,6 @@ def _card(
             row.keyword_rank,
         ),
         numbers=tuple(dict.fromkeys(c.number for c in here)),
-        quotes=tuple((c.start, c.end) for c in here),
+        quotes=tuple((c.start, c.end) for c in here if c.start < c.end),
         spans=spans_of(present.spans) if present else (),
     )

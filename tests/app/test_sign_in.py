@@ -54,6 +54,11 @@ def texts(elements) -> str:
     return " | ".join(element.value.replace("\\", "") for element in elements)
 
 
+def account(app: AppTest) -> AppTest:
+    app = app.switch_page("pages/settings.py").run()
+    return app.segmented_control(key="section").set_value("account").run()
+
+
 def change(app: AppTest, current: str, new: str, repeat: str) -> AppTest:
     for field, value in zip(app.text_input, (current, new, repeat), strict=True):
         field.set_value(value)
@@ -69,7 +74,7 @@ def add_user(installation, admin, role: Role) -> AppTest:
 
 
 @pytest.mark.parametrize(
-    "page", ["", "pages/chat.py", "pages/files.py", "pages/analytics.py", "pages/account.py"]
+    "page", ["", "pages/chat.py", "pages/files.py", "pages/analytics.py", "pages/settings.py"]
 )
 def test_nobody_sees_a_page_without_signing_in(page):
     app = home(page)
@@ -87,11 +92,11 @@ def test_a_page_that_is_run_by_itself_is_guarded_too():
 def test_the_first_sign_in_leads_to_the_new_password_and_nowhere_else(installation):
     app = enter(home(), "admin", "admin")
     assert "Choose your own password" in texts(app.subheader)
-    app = app.switch_page("pages/account.py").run()
+    app = app.switch_page("pages/settings.py").run()
     assert "Choose your own password" in texts(app.subheader)
     app = change(app, "admin", GOOD, GOOD)
     assert not app.exception
-    assert texts(app.title) == "Account"
+    assert texts(app.title) == "Settings"
     assert not users.has_initial_password(installation)
 
 
@@ -157,16 +162,16 @@ def test_a_changed_role_and_a_disabled_account_count_from_the_next_run(installat
 def test_signing_out_leaves_nothing_of_the_session_behind(admin):
     app = enter(home(), "admin", GOOD)
     app.session_state["conversation"] = "something private"
-    app = app.switch_page("pages/account.py").run()
+    app = account(app)
     button(app, "Sign out").click().run()
     assert "You are signed out." in texts(app.info)
     assert "conversation" not in app.session_state
-    assert texts(enter(app, "admin", GOOD).title) == "Account"
+    assert texts(enter(app, "admin", GOOD).title) == "Settings"
 
 
 def test_changing_the_password_keeps_this_session_and_ends_the_others(admin):
-    here, there = (enter(home(), "admin", GOOD).switch_page("pages/account.py").run() for _ in range(2))
+    here, there = (account(enter(home(), "admin", GOOD)) for _ in range(2))
     change(here, GOOD, "another good one", "another good one")
     assert "Your password is changed" in texts(here.success)
-    assert texts(here.run().title) == "Account"
+    assert texts(here.run().title) == "Settings"
     assert "Your session has ended" in texts(there.run().info)

@@ -212,5 +212,5 @@ def wait_for_cookie(page: Page, *, present: bool = True) -> None:
 
 
 def navigation(page: Page):
-    """The link to one's account: it is there for everyone who is signed in."""
-    return page.get_by_role("link", name="Account")
+    """The link to the settings: it is there for everyone who is signed in."""
+    return page.get_by_role("link", name="Settings")

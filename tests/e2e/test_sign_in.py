@@ -93,16 +93,16 @@ def test_a_deep_link_survives_sign_in_and_a_reload_and_a_second_tab_keep_the_ses
     expect(analytics).to_be_visible()
     expect(sign_in_form(page)).to_be_hidden()
     second_tab = context.new_page()
-    second_tab.goto("/account")
-    expect(second_tab.get_by_role("heading", name="Account", exact=True)).to_be_visible()
-    expect(second_tab).to_have_url(app.url + "/account")
+    second_tab.goto("/settings?section=account")
+    expect(second_tab.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
+    expect(second_tab).to_have_url(app.url + "/settings?section=account")
 
 
 def test_signing_out_ends_this_session_only_a_copied_cookie_is_worthless_and_one_can_sign_in_again(
     browser, context, app
 ):
     page = context.new_page()
-    page.goto("/account")
+    page.goto("/settings?section=account")
     sign_in(page, "admin", PASSWORD)
     wait_for_cookie(page)
     copied = context.cookies()
@@ -120,7 +120,7 @@ def test_signing_out_ends_this_session_only_a_copied_cookie_is_worthless_and_one
     sign_in(page, "admin", PASSWORD)
     wait_for_cookie(page)
     page.reload()
-    expect(page.get_by_role("heading", name="Account", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
 
 
 @pytest.mark.slow

@@ -1,0 +1,1 @@
+"""Français: every text of the interface, registered by being imported."""
