@@ -9,7 +9,9 @@ import streamlit as st
 
 from components import jobs, session
 from components.escaping import label
-from components.texts_pages import Files, counted
+from components.texts_pages import Files
+from components.translation import sentence
+from components.writing import counted, size
 from domain.errors import EvidentiaError, NotFound
 from domain.users import User
 from services import documents, setup
@@ -27,7 +29,7 @@ def problem() -> None:
     """Draw why the last action was refused, once."""
     message = st.session_state.pop(_ERROR, None)
     if message:
-        st.error(label(message), icon=":material/error:")
+        st.error(label(sentence(message)), icon=":material/error:")
 
 
 def open_document(document_id: str) -> None:
@@ -118,11 +120,4 @@ def amount(document: Document) -> str:
     """How much a document is: pages and passages as far as they are known, and bytes."""
     parts = [counted(document.pages, "page")] if document.pages is not None else []
     parts += [counted(document.chunks, "passage")] if document.chunks is not None else []
-    return ", ".join([*parts, size_words(document.size)])
-
-
-def size_words(size: int) -> str:
-    """A number of bytes as people read it."""
-    if size < 1000:
-        return counted(size, "byte")
-    return f"{size / 1000:,.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
+    return ", ".join([*parts, size(document.size)])

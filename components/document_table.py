@@ -11,7 +11,9 @@ import streamlit as st
 from components import document_actions
 from components.escaping import label
 from components.texts_files import FileTable
-from components.texts_pages import Files, counted
+from components.texts_pages import Files
+from components.translation import sentence
+from components.writing import counted
 from domain.documents import DocumentStatus
 from domain.users import User
 from services.documents import Document
@@ -186,7 +188,7 @@ def failures(listed: list[Document]) -> None:
 
 
 def _reason(document: Document) -> str:
-    reason = document.error or ""
+    reason = sentence(document.error or "")
     named = "" if document.name in reason else f"**{label(document.name)}** — "
     return named + label(reason)
 
@@ -211,4 +213,4 @@ def _actions(installation: Installation, user: User, selected: list[Document]) -
     for document in selected:
         if document.warnings:
             st.markdown(f"**{Files.NOTES.format(name=label(document.name))}**")
-            st.markdown("\n".join(f"- {label(warning)}" for warning in document.warnings))
+            st.markdown("\n".join(f"- {label(sentence(warning))}" for warning in document.warnings))

@@ -11,7 +11,7 @@ from components.escaping import label
 from components.texts_resources import Resources, UserAdmin
 from domain.models import ModelKind
 from domain.users import Role
-from services import models, setup, sign_in, users
+from services import models, pulls, setup, sign_in, users
 from services.model_drafts import Draft
 from services.tables import CollectionRow, IndexVersionRow, UserRow, now
 from tests.app.conftest import button, opened, shown
@@ -226,10 +226,10 @@ def test_deleting_names_what_will_happen(installation, boss):
     app = choose(page(installation, boss), model, "delete")
     assert "**Fast** and its stored key will be gone" in shown(app)
     assert "It is the default: **Extractive**" in shown(app)
-    button(app, "Cancel").click().run()
+    key_of(app, "model_delete_cancel").click().run()
     assert models.get(installation, boss, model.id)
     app = choose(app, model, "delete")
-    button(app, "Delete").click().run()
+    key_of(app, "model_delete_confirm").click().run()
     assert models.find(installation, LLM, None).id == models.EXTRACTIVE
     assert len(models.listing(installation, boss, LLM)) == 1
 
@@ -247,7 +247,7 @@ def test_an_embedding_in_use_is_retired_and_the_dialog_says_so(installation, bos
         )
     app = choose(page(installation, boss, "Embeddings"), model, "delete")
     assert "1 collection is indexed with **Fast**" in shown(app)
-    button(app, "Retire").click().run()
+    key_of(app, "model_delete_confirm").click().run()
     assert models.get(installation, boss, model.id).retired
     choose(app, model, "restore")
     assert not models.get(installation, boss, model.id).retired
@@ -275,6 +275,24 @@ def test_hostile_names_and_errors_are_shown_and_never_run(installation, boss, mo
     said = "\n".join(str(m.value) for kind in ("markdown", "caption", "error") for m in app.get(kind))
     assert label(HOSTILE) in said
     assert not re.search(r"(?<!\\)(<img|\]\(http|\$|\*\*bold)", said)
+
+
+def test_a_pull_is_followed_and_can_be_cancelled(installation, boss, monkeypatch):
+    draft = Draft(LLM, "Shelf", "ollama", {"base_url": "http://127.0.0.1:1", "model": "qwen3"})
+    model = models.add(installation, boss, draft)
+    assert "pull" in resources.possible_actions(model)
+    going = pulls.Pull(done=250_000_000, total=1_000_000_000)
+    monkeypatch.setattr(pulls, "get", lambda *_: going)
+    monkeypatch.setattr(pulls, "cancel", lambda _installation, _user, model_id: stopped.append(model_id))
+    stopped = []
+    app = page(installation, boss)
+    bar = next(b for b in app.get("progress") if "Ollama" in b.text)
+    assert (bar.text, bar.value) == ("Ollama downloads the model: 250.0 MB of 1.0 GB", 25)
+    key_of(app, "pull_cancel").click().run()
+    assert stopped == [model.id]
+    going = pulls.Pull(running=False, error="Ollama could not pull “qwen3”: check the model's name.")
+    app.run()
+    assert label("could not pull “qwen3”") in shown(app)
 
 
 def select(app, row):
