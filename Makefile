@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 TESTS ?= tests
 
-.PHONY: run install install-dev test test-all lint format bench screenshots clean
+.PHONY: run install install-multilingual install-dev test test-all lint format bench screenshots clean
 
 run: install
 	@$(BIN)/streamlit run Home.py
@@ -12,8 +12,15 @@ run: install
 install: $(VENV)/installed
 	@$(BIN)/python manage.py fetch-weights
 
+# A second embedding, for other languages than English: native code, so of one known build only.
+install-multilingual: $(VENV)/installed
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes \
+		-r requirements-multilingual.txt
+
 install-dev: $(VENV)/installed-dev
 	@$(BIN)/python manage.py fetch-weights
+	@$(BIN)/python manage.py models download SmolLM2-135M-Instruct --file-only \
+		|| echo "Without it the tests of the local language model are skipped."
 
 $(VENV)/installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -18,8 +18,10 @@ from domain.users import Role
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 users_app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
+models_app = typer.Typer(no_args_is_help=True, help="Language models that run on this machine.")
 eval_app = typer.Typer(no_args_is_help=True, help="Measure retrieval on a folder of questions.")
 app.add_typer(users_app, name="users")
+app.add_typer(models_app, name="models")
 app.add_typer(eval_app, name="eval")
 
 DataDir = Annotated[
@@ -34,9 +36,19 @@ console = Console()
 
 
 @contextmanager
-def installation(data_dir: Path | None, process: str = "cli") -> Iterator[Any]:
-    """The opened installation, closed at the end; an error becomes one line on stderr and status 1."""
+def one_line_errors() -> Iterator[None]:
+    """An error becomes one line on stderr and status 1."""
     try:
+        yield
+    except EvidentiaError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+@contextmanager
+def installation(data_dir: Path | None, process: str = "cli") -> Iterator[Any]:
+    """The opened installation, closed at the end; errors as in ``one_line_errors``."""
+    with one_line_errors():
         from services import setup
         from services.settings import settings_for
 
@@ -45,9 +57,6 @@ def installation(data_dir: Path | None, process: str = "cli") -> Iterator[Any]:
             yield opened
         finally:
             opened.close()
-    except EvidentiaError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        raise typer.Exit(1) from error
 
 
 def show(as_json: bool, result: dict[str, Any], *tables: Table) -> None:
@@ -266,17 +275,62 @@ def users_reset_password(name: str, data_dir: DataDir = None, as_json: AsJson = 
             console.print(f"{name} may sign in with the password {password}", markup=False, highlight=False)
 
 
+@models_app.command("list")
+def models_list(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List the models that can be downloaded, and how far each is."""
+    from services import downloads, users
+
+    with installation(data_dir) as opened:
+        listed = downloads.listing(opened, users.operator(opened))
+        found = [
+            {
+                "name": d.model.key,
+                "state": d.state,
+                "size_mb": round(d.model.file.size / 1e6),
+                "memory_mb": round(d.model.memory / 1e6),
+                "licence": d.model.licence,
+                "sha256": d.model.file.sha256,
+            }
+            for d in listed
+        ]
+        rows = [list(model.values()) for model in found]
+        show(as_json, {"models": found}, table_of("Models to download", list(found[0]), rows))
+
+
+@models_app.command("download")
+def models_download(
+    name: str,
+    data_dir: DataDir = None,
+    file_only: Annotated[bool, typer.Option(help="Fetch the file, but register no model.")] = False,
+) -> None:
+    """Download a model, going on where an earlier try broke off, check it, and register it."""
+    from pipelines.catalogue import entry
+    from services import downloads, users
+    from services.settings import settings_for
+
+    def tell(seen: downloads.Download) -> None:
+        if sys.stderr.isatty():
+            _say_progress(
+                f"{name}: {seen.state}, {seen.done / 1e6:,.0f} of {seen.model.file.size / 1e6:,.0f} MB"
+            )
+
+    if file_only:
+        with one_line_errors():
+            downloads.fetch_file(settings_for(data_dir), entry(name), tell)
+        return
+    with installation(data_dir) as opened:
+        downloads.run(opened, users.operator(opened), name, tell)
+        console.print(f"{name} is ready.", markup=False)
+
+
 @app.command()
 def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Check versions, weights, database, engine, worker and disk; say what is wrong and how to mend it."""
     from services import doctor as examination
     from services.settings import settings_for
 
-    try:
+    with one_line_errors():
         checks = examination.examine(settings_for(data_dir))
-    except EvidentiaError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        raise typer.Exit(1) from error
     rows = [["ok" if c["ok"] else "WRONG", c["name"], c["found"], c["mend"]] for c in checks]
     table = table_of("Doctor", ["", "check", "found", "how to mend it"], rows)
     for column in table.columns:
@@ -298,12 +352,9 @@ def fetch_weights(
     from pipelines import weights
     from services.settings import settings_for
 
-    try:
+    with one_line_errors():
         models = settings_for(data_dir).models
         weights.fetch(DEFAULT_EMBEDDING, models, lambda line: print(line, file=sys.stderr), offline_dir)
-    except EvidentiaError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        raise typer.Exit(1) from error
 
 
 @app.command()

@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from components.texts_pages import Chat
+from domain.evidence import Claim
 from services.messages import Message
 
 _NARROW_PX = 640
@@ -23,11 +24,15 @@ _CSS = """
   white-space: pre-wrap; overflow-wrap: anywhere;}
 .claim {text-decoration-thickness: 2px; text-underline-offset: 4px; text-decoration-skip-ink: none;}
 .supported {text-decoration: underline solid var(--st-green-color);}
+.weak {text-decoration: underline dashed var(--st-orange-color);}
 .unsupported {text-decoration: underline wavy var(--st-red-color);}
 .citation {font: inherit; font-size: .74rem; font-weight: 700; line-height: 1.3; min-width: 1.35rem;
   margin: 0 .12rem; padding: .05rem .3rem; border: 1px solid transparent; border-radius: 5px; cursor: pointer;
   color: var(--st-blue-text-color, var(--st-link-color)); background: var(--st-blue-background-color);
   vertical-align: .12em;}
+.copy {font: inherit; font-size: .8rem; display: block; margin: .5rem 0 0; padding: 0; border: none;
+  background: none; cursor: pointer; color: var(--st-gray-text-color, inherit); opacity: .85;}
+.copy:hover, .copy:focus-visible {color: var(--st-link-color); text-decoration: underline; outline: none;}
 .citation:hover, .citation:focus-visible, .citation.chosen {border-color: var(--st-link-color);
   outline: none;}
 """
@@ -60,6 +65,19 @@ export default function(component) {
     return button;
   });
   answer.replaceChildren(...nodes);
+  let copy = parentElement.querySelector('.copy');
+  if (!copy) {
+    copy = document.createElement('button');
+    copy.type = 'button';
+    copy.className = 'copy';
+    parentElement.appendChild(copy);
+  }
+  copy.textContent = data.copy;
+  copy.onclick = async () => {
+    await navigator.clipboard.writeText(data.text);
+    copy.textContent = data.copied;
+    setTimeout(() => { copy.textContent = data.copy; }, 2000);
+  };
 }
 """
 
@@ -70,7 +88,8 @@ export default function(component) {
   const seen = parentElement.host ?? parentElement;
   if (seen.dataset.token === data.token || window.innerWidth > data.widest) return;
   seen.dataset.token = data.token;
-  requestAnimationFrame(() => document.querySelector('.' + data.target)?.scrollIntoView({ block: 'start' }));
+  requestAnimationFrame(() => document.querySelector('.' + data.target)
+    ?.scrollIntoView({ block: data.block }));
 }
 """
 
@@ -86,12 +105,14 @@ def _scroll() -> Any:
     return st.components.v2.component("evidentia_scroll", js=_SCROLL_JS)
 
 
-def scroll_to(key: str, target: str, token: str, *, narrow_only: bool = False) -> None:
+def scroll_to(key: str, target: str, token: str, *, narrow_only: bool = False, block: str = "start") -> None:
     """Bring the container with the key ``target`` to the top of the page, once for each new ``token``.
 
-    With ``narrow_only`` only where the zones stand below each other, as on a phone.
+    With ``narrow_only`` only where the zones stand below each other, as on a phone; ``block`` is where it
+    comes to stand, as the browser's ``scrollIntoView`` names it.
     """
-    data = {"target": f"st-key-{target}", "token": token, "widest": _NARROW_PX if narrow_only else 1_000_000}
+    widest = _NARROW_PX if narrow_only else 1_000_000
+    data = {"target": f"st-key-{target}", "token": token, "widest": widest, "block": block}
     _scroll()(key=key, data=data, height=1)
 
 
@@ -106,8 +127,11 @@ def answer(message: Message, chosen: int | None, on_citation: Callable[[str, int
         data={
             "pieces": pieces(message),
             "chosen": chosen,
+            "text": message.answer or "",
+            "copy": Chat.COPY,
+            "copied": Chat.COPIED,
             "help": Chat.CITATION_HELP,
-            "titles": {"supported": Chat.SUPPORTED, "unsupported": Chat.UNSUPPORTED},
+            "titles": {"supported": Chat.SUPPORTED, "weak": Chat.WEAK, "unsupported": Chat.UNSUPPORTED},
         },
         on_citation_change=partial(_clicked, key, message.run_id, on_citation),
     )
@@ -130,10 +154,17 @@ def pieces(message: Message) -> list[dict[str, Any]]:
         if start < 0:
             continue
         found += _between(text[position:start], message.numbers)
-        mark = {True: "supported", False: "unsupported", None: None}[claim.supported]
-        found.append({"text": claim.text, "mark": mark})
+        found.append({"text": claim.text, "mark": _mark(claim)})
         position = start + len(claim.text)
     return found + _between(text[position:], message.numbers)
+
+
+def _mark(claim: Claim) -> str | None:
+    if claim.supported is None:
+        return None
+    if claim.supported:
+        return "supported"
+    return "weak" if claim.weak else "unsupported"
 
 
 def _between(text: str, numbers: tuple[int, ...]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from components import preview, session
+from components.answer import scroll_to
 from components.escaping import label, markup
 from components.texts_pages import Evidence, counted
 from domain.evidence import Scores
@@ -166,6 +167,10 @@ def _cards(run: Run, user: User) -> None:
             st.caption(Evidence.UNCITED.format(number=counted(len(others), "passage")))
         for card in others:
             _card(run, card, user, is_open=card.rank == opened)
+    number = chosen_number(run.id)
+    if number is not None:
+        # In a long panel the card may be out of sight.
+        scroll_to("scroll_card", f"evidence_card_open_{opened}", f"{run.id} {number}", block="nearest")
     with st.popover(Evidence.ABOUT_SCORES, type="tertiary"):
         for title, explanation in Evidence.SCORES.values():
             st.markdown(f"**{title}** — {explanation}")

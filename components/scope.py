@@ -1,86 +1,78 @@
-"""The left zone of the Chat page: where to search, and the user's conversations."""
+"""The left zone of the Chat page: where to search, by which model, and the user's conversations."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from components import session
-from components.escaping import label
+from components import conversation_list, session
 from components.texts_pages import Chat, counted
-from domain.errors import NotFound
+from domain.models import ModelKind
 from domain.users import User
-from services import chat, collections, documents, setup
-from services.chat import Conversation
+from services import collections, documents, models, preferences, setup
 from services.collections import Collection
+from services.conversations import Conversation
 from services.installation import Installation
+from services.search import MAX_PASSAGES
 
-_PARAMETER = "conversation"
-_LAST = "chat_last_conversation"
 _SCOPE = "chat_scope"
 _SELECT = "chat_collection"
 _CHOICE = "chat_files_choice"
-_SHOW_ALL = "chat_all_conversations"
-_SHOWN = 12
+_MODEL = "chat_model"
+_PASSAGES = "chat_passages"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where a question is searched; ``document_ids`` are the chosen files, ``None`` for all."""
+    """Where and how the next question is answered.
+
+    ``document_ids`` are the chosen files, ``None`` for all; ``model_id`` and ``passages`` are ``None`` where
+    the user's own defaults hold.
+    """
 
     collection: Collection
     document_ids: tuple[str, ...] | None
+    model_id: str | None
+    passages: int | None
 
 
-def opened(installation: Installation, user: User) -> Conversation | None:
-    """The conversation that the address names, or the one that was open before another page was.
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was chosen for a conversation (``None``: for the next new one), beside the widgets.
 
-    Raises ``NotFound`` once when the address names one that is not the user's.
+    A widget forgets its value when its page is left.
     """
-    named = st.query_params.get(_PARAMETER)
-    wanted = named or st.session_state.get(_LAST)
-    if wanted is None:
-        return None
-    try:
-        found = chat.conversation(installation, user, wanted)
-    except NotFound:
-        start_new()
-        if named:
-            raise
-        return None
-    open_conversation(found.id)
-    return found
 
-
-def open_conversation(conversation_id: str) -> None:
-    """Make this the open conversation, here and in the address. May be used as ``on_click``."""
-    st.session_state[_LAST] = conversation_id
-    if st.query_params.get(_PARAMETER) != conversation_id:
-        st.query_params[_PARAMETER] = conversation_id
-
-
-def start_new() -> None:
-    """Leave the open conversation for a new one, which is made with its first question."""
-    st.session_state.pop(_LAST, None)
-    if _PARAMETER in st.query_params:
-        del st.query_params[_PARAMETER]
+    conversation_id: str | None
+    collection_id: str | None
+    document_ids: tuple[str, ...] | None = None
+    model_id: str | None = None
+    passages: int | None = None
 
 
 def asked_in(conversation_id: str, scope: Scope) -> None:
     """Go on in the conversation that a question was asked in, with the scope that it was asked with."""
-    open_conversation(conversation_id)
-    _keep(conversation_id, scope.collection.id, scope.document_ids)
+    conversation_list.open_conversation(conversation_id)
+    st.session_state[_SCOPE] = _Kept(
+        conversation_id, scope.collection.id, scope.document_ids, scope.model_id, scope.passages
+    )
 
 
 def sidebar(installation: Installation, user: User, current: Conversation | None) -> Scope | None:
     """Draw the zone; gives where the next question is searched, ``None`` where nothing can be."""
     with st.sidebar:
-        st.button(Chat.NEW, icon=":material/add:", type="primary", width="stretch", on_click=start_new)
+        st.button(
+            Chat.NEW,
+            icon=":material/add:",
+            type="primary",
+            width="stretch",
+            on_click=conversation_list.start_new,
+        )
         scope = _search_in(installation, user, current)
-        _conversations(installation, user, current)
+        conversation_list.listed(installation, user, current)
+        if scope is not None:
+            scope = _how(installation, user, scope)
     return scope
 
 
@@ -88,10 +80,9 @@ def _search_in(installation: Installation, user: User, current: Conversation | N
     readable = {c.id: c for c in collections.readable(installation, user)}
     if not readable:
         return None
-    collection_id, chosen = _kept(current, readable)
+    kept = _kept(current, readable)
     st.caption(Chat.SEARCH_IN)
-    # A widget forgets its value when its page is left; what was chosen is kept beside it.
-    st.session_state[_SELECT] = collection_id
+    st.session_state[_SELECT] = kept.collection_id
     st.selectbox(
         Chat.COLLECTION,
         list(readable),
@@ -100,9 +91,10 @@ def _search_in(installation: Installation, user: User, current: Conversation | N
         label_visibility="collapsed",
         on_change=_select_collection,
     )
-    collection = readable[collection_id]
+    collection = readable[str(kept.collection_id)]
+    chosen = kept.document_ids
     if chosen is not None:
-        chosen = _still_there(installation, user, collection_id, chosen)
+        chosen = _still_there(installation, user, collection.id, chosen)
     total = counted(collection.documents_ready, "file")
     text = (
         Chat.ALL_FILES.format(number=total)
@@ -112,36 +104,34 @@ def _search_in(installation: Installation, user: User, current: Conversation | N
     if st.button(
         text, icon=":material/filter_list:", help=Chat.CHOOSE_HELP, disabled=not collection.documents_ready
     ):
-        _choose_files(collection_id, chosen)
-    return Scope(collection, chosen)
+        st.dialog(Chat.CHOOSE_FILES)(_choose_files)(collection.id, chosen)
+    return Scope(collection, chosen, kept.model_id, kept.passages)
 
 
-def _kept(
-    current: Conversation | None, readable: dict[str, Collection]
-) -> tuple[str, tuple[str, ...] | None]:
-    """The chosen collection and files: as last chosen here, else those of the conversation."""
+def _kept(current: Conversation | None, readable: dict[str, Collection]) -> _Kept:
+    """What was chosen: as last chosen here, else what the conversation was asked with."""
     current_id = current.id if current else None
-    kept = st.session_state.get(_SCOPE)
-    if kept is None or kept[0] != current_id:
+    kept: _Kept | None = st.session_state.get(_SCOPE)
+    if kept is None or kept.conversation_id != current_id:
         if current is not None:
-            kept = (current_id, current.collection_id, current.document_ids)
+            kept = _Kept(
+                current_id, current.collection_id, current.document_ids, current.model_id, current.passages
+            )
         else:
-            kept = (None, kept[1] if kept else None, None)
-    _, collection_id, chosen = kept
-    if collection_id not in readable:
+            kept = _Kept(None, kept.collection_id if kept else None)
+    if kept.collection_id not in readable:
         fullest = max(readable.values(), key=lambda c: c.documents_ready)
-        collection_id, chosen = fullest.id, None
-    _keep(current_id, collection_id, chosen)
-    return collection_id, chosen
+        kept = replace(kept, collection_id=fullest.id, document_ids=None)
+    st.session_state[_SCOPE] = kept
+    return kept
 
 
-def _keep(conversation_id: str | None, collection_id: str, chosen: tuple[str, ...] | None) -> None:
-    st.session_state[_SCOPE] = (conversation_id, collection_id, chosen)
+def _change(**values: object) -> None:
+    st.session_state[_SCOPE] = replace(st.session_state[_SCOPE], **values)
 
 
 def _select_collection() -> None:
-    conversation_id = st.session_state[_SCOPE][0]
-    _keep(conversation_id, st.session_state[_SELECT], None)
+    _change(collection_id=st.session_state[_SELECT], document_ids=None)
 
 
 def _still_there(
@@ -152,14 +142,13 @@ def _still_there(
     left = tuple(id_ for id_ in chosen if id_ in names)
     if not left:
         st.warning(Chat.FILES_ALL_GONE)
-        _keep(st.session_state[_SCOPE][0], collection_id, None)
+        _change(document_ids=None)
         return None
     if len(left) < len(chosen):
         st.caption(Chat.FILES_GONE.format(gone=counted(len(chosen) - len(left), "file")))
     return left
 
 
-@st.dialog(Chat.CHOOSE_FILES)
 def _choose_files(collection_id: str, chosen: tuple[str, ...] | None) -> None:
     user = session.require(fragment=True)
     names = documents.ready_names(setup.current(), user, collection_id)
@@ -174,57 +163,41 @@ def _choose_files(collection_id: str, chosen: tuple[str, ...] | None) -> None:
         key=_CHOICE,
     )
     action = Chat.CHOOSE_SAVE if st.session_state[_CHOICE] else Chat.CHOOSE_ALL
-    if st.button(action, type="primary", on_click=_choose, args=(collection_id,)):
+    if st.button(action, type="primary", on_click=_choose):
         st.rerun()
 
 
-def _choose(collection_id: str) -> None:
-    picked = tuple(st.session_state[_CHOICE])
-    _keep(st.session_state[_SCOPE][0], collection_id, picked or None)
+def _choose() -> None:
+    _change(document_ids=tuple(st.session_state[_CHOICE]) or None)
 
 
-def _conversations(installation: Installation, user: User, current: Conversation | None) -> None:
-    st.caption(Chat.CONVERSATIONS)
-    listed = chat.conversations(installation, user)
-    if not listed:
-        st.caption(Chat.NO_CONVERSATIONS)
-        return
-    everything = st.session_state.get(_SHOW_ALL, False)
-    today = _local(datetime.now().astimezone()).date()
-    with st.container(gap=None, key="conversations"):
-        for entry in listed if everything else listed[:_SHOWN]:
-            chosen = current is not None and entry.id == current.id
-            st.button(
-                label(entry.title) or Chat.UNTITLED,
-                key=f"conversation_{'open' if chosen else 'other'}_{entry.id}",
-                type="tertiary",
-                width="stretch",
-                wrap=False,
-                help=f"{label(entry.title)}  \n{when(_local(entry.updated_at), today)}",
-                on_click=open_conversation,
-                args=(entry.id,),
-            )
-    if len(listed) > _SHOWN and not everything:
-        st.button(
-            Chat.SHOW_ALL.format(number=len(listed)),
-            type="tertiary",
-            on_click=st.session_state.update,
-            args=({_SHOW_ALL: True},),
-        )
-
-
-def _local(moment: datetime) -> datetime:
-    zone = st.context.timezone
-    return moment.astimezone(ZoneInfo(zone)) if zone else moment
-
-
-def when(moment: datetime, today: date) -> str:
-    """A moment as people say it: "today 10:42", "yesterday 10:42", "Monday", "3 May 2026"."""
-    day = moment.date()
-    if day == today:
-        return f"today {moment:%H:%M}"
-    if day == today - timedelta(days=1):
-        return f"yesterday {moment:%H:%M}"
-    if today - timedelta(days=7) < day < today:
-        return f"{moment:%A}"
-    return f"{moment.day} {moment:%B %Y}"
+def _how(installation: Installation, user: User, scope: Scope) -> Scope:
+    """Draw by which model, and from how many passages, the next question is answered."""
+    usable = {model.id: model for model in models.usable(installation, user, ModelKind.LLM)}
+    wanted = preferences.of(installation, user)
+    chosen = scope.model_id or wanted.model
+    if chosen not in usable:
+        if scope.model_id is not None:
+            st.caption(Chat.MODEL_GONE)
+            _change(model_id=None)
+        chosen = wanted.model if wanted.model in usable else next(iter(usable), None)
+    passages = scope.passages or wanted.passages
+    st.caption(Chat.THIS_CONVERSATION)
+    st.session_state[_MODEL], st.session_state[_PASSAGES] = chosen, passages
+    st.selectbox(
+        Chat.MODEL,
+        list(usable),
+        format_func=lambda id_: usable[id_].name,
+        key=_MODEL,
+        help=Chat.MODEL_HELP,
+        on_change=lambda: _change(model_id=st.session_state[_MODEL]),
+    )
+    st.number_input(
+        Chat.PASSAGES,
+        min_value=1,
+        max_value=MAX_PASSAGES,
+        key=_PASSAGES,
+        help=Chat.PASSAGES_HELP,
+        on_change=lambda: _change(passages=st.session_state[_PASSAGES]),
+    )
+    return replace(scope, model_id=chosen, passages=passages)

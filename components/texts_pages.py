@@ -54,10 +54,37 @@ class Chat(Texts):
     EVIDENCE = "Evidence"
     EVIDENCE_HELP = "Show what this answer rests on."
     EVIDENCE_SHOWN = "Evidence shown"
+    THIS_CONVERSATION = "This conversation"
+    MODEL = "Model"
+    MODEL_HELP = "Who writes the answers from now on. You can change it in the middle of a conversation."
+    MODEL_GONE = "The model of this conversation is not there any more; the default one answers now."
+    PASSAGES = "Passages"
+    PASSAGES_HELP = "How many passages each answer is made from."
+    FIND = "Find a conversation"
+    FIND_NONE = "No conversation mentions “{text}”."
+    CONVERSATION_MENU = "Rename or delete this conversation"
+    RENAME = "Rename conversation"
+    RENAME_SAVE = "Rename"
+    TITLE = "Title"
+    DELETE = "Delete conversation"
+    DELETED = "“{title}” is deleted."
+    UNDO = "Undo"
+    DISMISS = "Close"
+    AGAIN = "Again"
+    AGAIN_HELP = "Search and answer this question once more; the new answer takes the place of this one."
+    COPY = "Copy"
+    COPIED = "Copied"
+    PARTIAL = "This answer is incomplete."
+    REASON_GOOD = "What was good?"
+    REASON_BAD = "What was wrong?"
+    REASON_GIVEN = "Your remark"
+    REASON_PLACEHOLDER = "For example: wrong number, wrong passage, incomplete"
+    REASON_SEND = "Save"
     NOT_SENT = "What you typed"
     CITATION_HELP = "Citation {number}: show its passage"
     SUPPORTED = "The cited passage supports this."
-    UNSUPPORTED = "The cited passages do not support this."
+    WEAK = "The cited passage says something like this, in other words; read it."
+    UNSUPPORTED = "This was not found in the cited passages."
 
 
 class Evidence(Texts):
@@ -77,12 +104,18 @@ class Evidence(Texts):
     ABSTAINED_HELP = (
         "The best answer found had a chance of {value} of being right, too little to show it as an answer."
     )
-    UNKNOWN_HELP = "Something that the estimate needs was not computed for this answer."
+    UNKNOWN_HELP = (
+        "There is no calibrated estimate for answers by this model with this embedding. Judge by the parts."
+    )
     CALIBRATED = "Calibrated on public questions, not yet on yours."
     PARTS = {  # noqa: RUF012 - a table of texts
         "retrieval": ("Passage fits", "How likely the best cited passage helps to answer the question."),
         "coverage": ("Question covered", "How much of what you asked about stands in the cited passages."),
         "support": ("Answer supported", "How much of the answer its cited passages support."),
+        "certainty": (
+            "Model certainty",
+            "How sure the language model was of its own words, on average. It says little about their truth.",
+        ),
     }
     SCORES = {  # noqa: RUF012 - a table of texts
         "relevance": (

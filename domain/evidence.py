@@ -77,11 +77,15 @@ class Citation(Immutable):
 
 @dataclass(frozen=True, slots=True)
 class Claim(Immutable):
-    """A sentence of the answer, the citations it carries, and whether they support it."""
+    """A sentence of the answer, the citations it carries, and whether they support it.
+
+    ``weak``: not supported, but the cited passages hold its numbers and names and part of its words.
+    """
 
     text: str
     citations: tuple[int, ...]
     supported: bool | None = None
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)

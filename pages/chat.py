@@ -2,14 +2,25 @@
 
 import streamlit as st
 
-from components import conversation, evidence, jobs, layout, scope, session
+from components import (
+    answer_actions,
+    chat_style,
+    conversation,
+    conversation_list,
+    evidence,
+    jobs,
+    layout,
+    live,
+    scope,
+    session,
+)
 from components.texts_pages import Chat
-from domain.errors import EvidentiaError
+from domain.errors import EvidentiaError, InvalidInput
 from services import documents, messages, runs, setup
 
 user = session.require()
 installation = setup.current()
-conversation.style()
+chat_style.style()
 
 
 def first_steps(where: scope.Scope | None) -> None:
@@ -25,29 +36,43 @@ def first_steps(where: scope.Scope | None) -> None:
         jobs.progress(where.collection.id, frozenset(d.id for d in waiting))
 
 
+@st.fragment
+def answers(conversation_id: str | None) -> None:
+    """Messages and information panel: a click on a citation draws these two anew, not the page."""
+    person = session.require(fragment=True)
+    found = messages.Messages((), 0)
+    if conversation_id is not None:
+        found = messages.of_conversation(installation, person, conversation_id, conversation.limit())
+    shown = conversation.shown_run(found)
+    middle, right = st.columns(conversation.ZONES, gap="medium")
+    with right:
+        if shown is None:
+            evidence.empty_panel()
+        else:
+            evidence.evidence_panel(runs.get(installation, person, shown), person)
+    with middle:
+        refusal = answer_actions.problem()
+        if refusal:
+            layout.error_box(InvalidInput(refusal))
+        # Always there: what stands in it would otherwise linger while an answer is being written.
+        beginning = st.empty()
+        if not found.latest:
+            with beginning.container():
+                first_steps(where)
+        running = conversation.draw(found, shown)
+    if running is not None:
+        live.follow(person, running)
+
+
 current = None
 try:
-    current = scope.opened(installation, user)
+    current = conversation_list.opened(installation, user)
 except EvidentiaError as error:
     layout.error_box(error)
 where = scope.sidebar(installation, user, current)
-found = messages.Messages((), 0)
-if current is not None:
-    found = messages.of_conversation(installation, user, current.id, conversation.limit())
-shown = conversation.shown_run(found)
-
-middle, right = st.columns(conversation.ZONES, gap="medium")
-with middle:
-    if not found.latest:
-        first_steps(where)
-    conversation.draw(found, shown)
-with right:
-    if shown is None:
-        evidence.empty_panel()
-    else:
-        evidence.evidence_panel(runs.get(installation, user, shown), user)
 with st.bottom:
     box, _ = st.columns(conversation.ZONES, gap="medium")
     with box:
         conversation.refused()
         conversation.question_box(where, current.id if current else None)
+answers(current.id if current else None)

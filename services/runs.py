@@ -320,7 +320,9 @@ def _view(session: Session, row: RunRow) -> Run:
 
 def claims_of(row: RunRow) -> tuple[Claim, ...]:
     """The claims of a run's answer."""
-    return tuple(Claim(c["text"], tuple(c["citations"]), c["supported"]) for c in row.claims)
+    return tuple(
+        Claim(c["text"], tuple(c["citations"]), c["supported"], c.get("weak", False)) for c in row.claims
+    )
 
 
 def _pipelines(row: RunRow) -> Any:
@@ -374,6 +376,6 @@ def _card(
             row.keyword_rank,
         ),
         numbers=tuple(dict.fromkeys(c.number for c in here)),
-        quotes=tuple((c.start, c.end) for c in here),
+        quotes=tuple((c.start, c.end) for c in here if c.start < c.end),
         spans=spans_of(present.spans) if present else (),
     )

@@ -6,7 +6,7 @@ import os
 from functools import lru_cache
 
 from domain.errors import InvalidInput
-from services import collections, logs, users
+from services import collections, logs, model_seeding, users
 from services.database import disk_errors
 from services.installation import Installation
 from services.settings import Settings
@@ -35,6 +35,7 @@ def open_installation(settings: Settings | None = None, process: str = "app") ->
     installation = Installation(settings)
     installation.database.migrate(settings.data_dir / "migrate.lock")
     _ = installation.secret
+    model_seeding.seed(installation)
     users.create_first_admin(installation)
     collections.create_default(installation)
     return installation

@@ -90,7 +90,7 @@ def operator(installation: Installation, name: str | None = None) -> User:
 def listing(installation: Installation, acting: User) -> list[Account]:
     """All accounts by name. Raises ``NotAllowed`` for anyone but an admin."""
     with installation.database.read() as session:
-        _require_admin(session, acting)
+        require_admin(session, acting)
         rows = session.scalars(select(UserRow).order_by(func.lower(UserRow.name)))
         return [_as_account(row) for row in rows]
 
@@ -109,7 +109,7 @@ def add(
     password = _given_or_generated(password, name)
     password_hash = passwords.hash_password(password)
     with installation.database.session() as session:
-        _require_admin(session, acting)
+        require_admin(session, acting)
         if find(session, name) is not None:
             msg = f"There is a user named “{name}” already. Choose another name."
             raise Conflict(msg)
@@ -129,7 +129,7 @@ def reset_password(installation: Installation, acting: User, name: str, password
     password = _given_or_generated(password, name)
     password_hash = passwords.hash_password(password)
     with installation.database.session() as session:
-        _require_admin(session, acting)
+        require_admin(session, acting)
         row = _existing(session, name)
         _set_password(session, row, password_hash, must_change=True)
     return password
@@ -165,7 +165,7 @@ def set_role(installation: Installation, acting: User, name: str, role: Role) ->
     Raises ``NotAllowed`` for anyone but an admin and for one's own role, ``NotFound``.
     """
     with installation.database.session() as session:
-        _require_admin(session, acting)
+        require_admin(session, acting)
         row = _existing(session, name)
         if row.id == acting.id:
             msg = "You cannot change your own role. Ask another admin."
@@ -179,7 +179,7 @@ def set_active(installation: Installation, acting: User, name: str, *, active: b
     Raises ``NotAllowed`` for anyone but an admin and for one's own account, ``NotFound``.
     """
     with installation.database.session() as session:
-        _require_admin(session, acting)
+        require_admin(session, acting)
         row = _existing(session, name)
         if row.id == acting.id:
             msg = "You cannot disable your own account. Ask another admin."
@@ -193,6 +193,15 @@ def find(session: Session, name: str, *, lock: bool = False) -> UserRow | None:
     """The row of the user called ``name``, whatever the case; locked to the transaction's end if asked."""
     query = select(UserRow).where(func.lower(UserRow.name) == name.strip().lower())
     return session.scalars(query.with_for_update() if lock else query).first()
+
+
+def require_admin(session: Session, acting: User, what: str = "users") -> None:
+    """Raise ``NotAllowed`` for anyone but an admin; ``what`` says in the plural what only admins manage."""
+    # The row counts, not the object: the role may have been taken away since it was read.
+    row = session.get(UserRow, acting.id)
+    if row is None or not row.active or row.role != Role.ADMIN:
+        msg = f"Only an admin may manage {what}. Ask an admin to do it."
+        raise NotAllowed(msg)
 
 
 def as_user(row: UserRow) -> User:
@@ -212,14 +221,6 @@ def _as_account(row: UserRow) -> Account:
         row.last_seen_at,
         row.created_at,
     )
-
-
-def _require_admin(session: Session, acting: User) -> None:
-    # The row counts, not the object: the role may have been taken away since it was read.
-    row = session.get(UserRow, acting.id)
-    if row is None or not row.active or row.role != Role.ADMIN:
-        msg = "Only an admin may manage users. Ask an admin to do it."
-        raise NotAllowed(msg)
 
 
 def _existing(session: Session, name: str) -> UserRow:

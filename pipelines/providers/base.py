@@ -19,7 +19,10 @@ from domain.models import ChatReply, ChatRequest, ModelConfig, ModelKind, Value
 
 Vectors = npt.NDArray[np.float32]
 OnText = Callable[[str], None]
-"""Called with each piece of an answer as it comes; what it raises ends the stream."""
+"""Called with each piece of an answer as it comes; what it raises ends the stream.
+
+A piece is empty while the model gives signs of life but no text: it thinks, or its server queues.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ import time
 import pytest
 from sqlalchemy import event
 
-from components import scope
+from components import conversation_list, live
 from components.answer import pieces
 from components.escaping import label, markup
 from domain.errors import StoreUnavailable
 from domain.events import RunState
 from domain.evidence import Claim
 from domain.users import Role
-from services import chat, documents, messages, runs, setup
+from services import answering, chat, documents, messages, runs, setup
 from services.messages import Message
 from services.tables import now
 from tests import made_runs
@@ -222,7 +222,7 @@ def test_an_engine_that_is_down_gives_a_sentence_and_the_page_stays_usable(
         raise StoreUnavailable("The search engine does not answer. Try again in a moment.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(chat, "search", down)
+        patch.setattr(answering, "search", down)
         app = ask(opened(reading, mary), WEIGHT)
     assert "does not answer" in app.error[0].value
     assert len(answers(ask(app, WEIGHT))) == 1
@@ -230,20 +230,26 @@ def test_an_engine_that_is_down_gives_a_sentence_and_the_page_stays_usable(
 
 def test_an_answer_can_be_stopped(reading, mary, collection, monkeypatch):
     add(reading, mary, collection, "whales.txt", WHALES)
-    go_on, real = threading.Event(), chat.search
+    go_on, real = threading.Event(), answering.search
+    drawn = []
 
     def slow(*args, **options):
         go_on.wait(30)
         return real(*args, **options)
 
-    monkeypatch.setattr(chat, "search", slow)
+    def stop(_user, slots):
+        # As the button does; the page itself waits for the end of the answer here.
+        drawn.append(slots)
+        live._stop(slots.message.run_id)
+        go_on.set()
+        follow(_user, slots)
+
+    follow = live.follow
+    monkeypatch.setattr(answering, "search", slow)
+    monkeypatch.setattr(live, "follow", stop)
     app = opened(reading, mary)
     app.chat_input[0].set_value(WEIGHT).run()
-    assert "Searching your documents" in shown(app)
-    assert "The evidence is shown here when" in shown(app)
-    button(app, "Stop").click().run()
-    go_on.set()
-    settled(app)
+    assert len(drawn) == 1
     assert "You stopped this answer." in shown(app)
     assert not answers(app)
 
@@ -304,7 +310,7 @@ def _message(**given):
 def test_times_are_said_as_people_say_them():
     at = now().replace(year=2026, month=5, day=20, hour=10, minute=42)
     today = at.date()
-    assert scope.when(at, today) == "today 10:42"
-    assert scope.when(at.replace(day=19), today) == "yesterday 10:42"
-    assert scope.when(at.replace(day=18), today) == "Monday"
-    assert scope.when(at.replace(day=3), today) == "3 May 2026"
+    assert conversation_list.when(at, today) == "today 10:42"
+    assert conversation_list.when(at.replace(day=19), today) == "yesterday 10:42"
+    assert conversation_list.when(at.replace(day=18), today) == "Monday"
+    assert conversation_list.when(at.replace(day=3), today) == "3 May 2026"

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from domain.documents import DocumentStatus
 from domain.errors import NotFound
 from domain.events import Cited, Done, RunState, Scored, Searched, Token
-from services import chat, collections, documents, ingestion, runs, users, worker
+from services import answering, chat, collections, documents, ingestion, runs, users, worker
 from services.search import search
 from services.tables import CandidateRow, ChunkRow, CollectionRow, DocumentRow, IndexVersionRow, JobRow
 from tests.pdfs import pdf
@@ -198,14 +198,14 @@ def test_an_index_that_was_lost_is_rebuilt_from_the_database(installation, admin
 def test_stop_ends_a_run_before_its_next_step(installation, admin, collection, monkeypatch):
     settle(installation, admin, add(installation, admin, collection, "sea.txt", WHALES))
     searching, go_on = threading.Event(), threading.Event()
-    real = chat.search
+    real = answering.search
 
     def slow(*args, **options):
         searching.set()
         go_on.wait(30)
         return real(*args, **options)
 
-    monkeypatch.setattr(chat, "search", slow)
+    monkeypatch.setattr(answering, "search", slow)
     run_id = chat.ask(installation, admin, collection.id, WEIGHT)
     assert searching.wait(30)
     runs.stop(installation, admin, run_id)
