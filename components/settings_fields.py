@@ -86,7 +86,7 @@ class Fields:
             self.base = preferences.defaults(installation, user)
             self.set = preferences.own(installation, user)
         self.shown = replace(self.base, **self.set)
-        self._models = _models(installation, user)
+        self._models = {m.id: m.name for m in models.usable(installation, user, ModelKind.LLM)}
 
     def model(self) -> None:
         """Which language model answers."""
@@ -214,13 +214,6 @@ class Fields:
         if value is None:
             return Settings.AS_FITTED
         return writing.number(value) if isinstance(value, int) else writing.decimal(value)
-
-
-def _models(installation: Installation, user: User) -> dict[str, str]:
-    try:
-        return {model.id: model.name for model in models.usable(installation, user, ModelKind.LLM)}
-    except NotImplementedError:
-        return {}
 
 
 def _own_name(code: str) -> str:

@@ -3,7 +3,9 @@
 from components.translation import register
 from domain.users import Role
 
-register("fr", "Brand", {"TAGLINE": "Interrogez vos propres documents et voyez pourquoi une réponse est fiable."})
+register(
+    "fr", "Brand", {"TAGLINE": "Interrogez vos propres documents et voyez pourquoi une réponse est fiable."}
+)
 
 register(
     "fr",

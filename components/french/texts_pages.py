@@ -86,7 +86,8 @@ register(
         "UNKNOWN": "Confiance non calculée",
         "ABSTAINED": "Pas de réponse donnée",
         "CONFIDENCE_HELP": (
-            "La probabilité que cette réponse soit juste et étayée. {value} signifie : juste environ {tenths}."
+            "La probabilité que cette réponse soit juste et étayée. {value} signifie : juste environ "
+            "{tenths}."
         ),
         "ABSTAINED_HELP": (
             "La meilleure réponse trouvée avait une probabilité de {value} d’être juste, trop peu pour la "

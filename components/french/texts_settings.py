@@ -91,9 +91,7 @@ register(
                 "{language} sont remplacés ; si l’un des deux premiers manque, il est ajouté. "
                 "Au plus 4 000 caractères."
             ),
-            "theme": (
-                "Celui du système, clair ou sombre. La page se recharge une fois quand il change."
-            ),
+            "theme": ("Celui du système, clair ou sombre. La page se recharge une fois quand il change."),
             "interface": "La langue des menus et des messages. Celle des réponses se choisit à part.",
         },
         "DEFAULT_MODEL": "Celui de l’installation",
