@@ -21,6 +21,13 @@ def pages(user: User | None) -> list[st.Page]:
             url_path="analytics",
             visibility=statistics,
         ),
+        st.Page(
+            "pages/resources.py",
+            title=Pages.RESOURCES,
+            icon=":material/tune:",
+            url_path="resources",
+            visibility="visible" if user is not None and user.is_admin else "hidden",
+        ),
         st.Page("pages/settings.py", title=Pages.SETTINGS, icon=":material/settings:", url_path="settings"),
     ]
 

@@ -319,7 +319,7 @@ def models_download(
             downloads.fetch_file(settings_for(data_dir), entry(name), tell)
         return
     with installation(data_dir) as opened:
-        downloads.run(opened, users.operator(opened), name, tell)
+        downloads.fetch(opened, users.operator(opened), name, tell)
         console.print(f"{name} is ready.", markup=False)
 
 

@@ -66,6 +66,7 @@ class Pages(Texts):
     CHAT = "Chat"
     FILES = "File Index"
     ANALYTICS = "Analytics"
+    RESOURCES = "Resources"
     SETTINGS = "Settings"
 
 

@@ -28,6 +28,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -110,12 +112,7 @@ def ensure(folder: Path, order: Order, *, logs: Path, timeout: float = START_TIM
     if sys.platform == "win32":
         raise ModelUnavailable("The local model does not run on Windows here: use Ollama instead.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = FileLock(folder / START_LOCK)
-    try:
-        lock.acquire(timeout=timeout)
-    except Timeout as error:
-        raise ModelBusy("The local model is still being started: try again in a moment.") from error
-    with lock:
+    with _alone(folder, timeout):
         _use(folder)
         state = _state(folder)
         if state is not None and _serves(state, order) and _answers(state):
@@ -145,7 +142,7 @@ def serves(folder: Path, order: Order) -> bool:
 def stop(folder: Path) -> None:
     """End the server, also in the middle of an answer; the next question starts it again."""
     if folder.is_dir():
-        with FileLock(folder / START_LOCK, timeout=START_TIMEOUT_S):
+        with _alone(folder, START_TIMEOUT_S):
             _stop(folder)
 
 
@@ -155,6 +152,17 @@ def release(folder: Path) -> None:
         held = _using.pop(folder, None)
     if held is not None:
         held.close()
+
+
+@contextmanager
+def _alone(folder: Path, timeout: float) -> Iterator[None]:
+    """Nobody else looks for the server, starts it or stops it within the block. Raises ``ModelBusy``."""
+    try:
+        held = FileLock(folder / START_LOCK).acquire(timeout=timeout)
+    except Timeout as error:
+        raise ModelBusy("The local model is still being started: try again in a moment.") from error
+    with held:
+        yield
 
 
 _using: dict[Path, IO[bytes]] = {}

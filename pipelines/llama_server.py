@@ -142,13 +142,12 @@ def _users_left(folder: Path) -> bool:
 @contextmanager
 def _nobody_starting(folder: Path) -> Iterator[bool]:
     """Whether no process is about to use the server; none begins to within the block if so."""
-    lock = FileLock(folder / START_LOCK)
     try:
-        lock.acquire(timeout=0)
+        held = FileLock(folder / START_LOCK).acquire(timeout=0)
     except Timeout:
         yield False
         return
-    with lock:
+    with held:
         yield True
 
 

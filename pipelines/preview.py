@@ -14,9 +14,10 @@ from domain.documents import MediaType, Rectangle
 from domain.errors import NotFound, UnreadableDocument
 from pipelines.boxes import locate
 from pipelines.readers import pdfium as engine
+from pipelines.readers import read
 from pipelines.readers.detect import detect
 
-__all__ = ["ACCENT", "locate", "render_page"]
+__all__ = ["ACCENT", "locate", "page_text", "render_page"]
 
 ACCENT = (15, 110, 110)
 """The accent colour of the theme, red, green and blue."""
@@ -47,6 +48,17 @@ def render_page(
     # As large as a PNG and written in a seventh of its time.
     image.save(output, "JPEG", quality=_QUALITY, subsampling=0)
     return output.getvalue()
+
+
+def page_text(path: Path, name: str, page_number: int) -> str | None:
+    """The text of page ``page_number`` (from 1) as its reader gives it; ``None`` for a format with pictures.
+
+    Raises ``UnreadableDocument``; a page that does not exist has no text.
+    """
+    if detect(path, name) is MediaType.PDF:
+        return None
+    pages = read(path, name).pages
+    return pages[page_number - 1].text if 1 <= page_number <= len(pages) else ""
 
 
 def _drawn(path: Path, page_number: int, width_px: int) -> Image.Image:

@@ -19,7 +19,7 @@ from domain.models import ModelConfig, ModelKind
 from domain.stream import Stream
 from domain.users import Role, User
 from pipelines import build
-from services import collections, logs, models, runs
+from services import collections, local_llm, logs, models, runs
 from services.installation import Installation
 from services.run_events import RunEvents
 from services.search import Found, search
@@ -93,13 +93,20 @@ class _Execution:
 
     def _answer(self, plan: _Plan, model: ModelConfig) -> None:
         self._events.check()
-        by_model = model if model.id != models.EXTRACTIVE else None
+        by_model = self._reached(model) if model.id != models.EXTRACTIVE else None
         if self._question is None:
             self._question = self._stand_alone(plan, by_model)
         if self._found is None:
             self._found = self._search(plan, self._question)
         self._events.check()
         self._write(plan, self._found, by_model)
+
+    def _reached(self, model: ModelConfig) -> ModelConfig:
+        if local_llm.must_start(self._installation, model):
+            with self._installation.database.session() as session:
+                self._events.add(session, Noted(f"“{model.name}” is being started on this machine."))
+            self._events.announce()
+        return local_llm.reachable(self._installation, model)
 
     def _stand_alone(self, plan: _Plan, model: ModelConfig | None) -> str:
         if not plan.answering.history:

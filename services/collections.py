@@ -22,6 +22,7 @@ from services.tables import CollectionRow, DocumentRow, IndexVersionRow, Setting
 DEFAULT_NAME = "Documents"
 DEFAULT_CREATED = "default_collection"
 MAX_NAME_LENGTH = 120
+MAX_DESCRIPTION_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def create(
     user: User,
     name: str,
     *,
+    description: str = "",
     shared: bool = False,
     embedding: str = DEFAULT_EMBEDDING,
     language: str = "en",
@@ -56,7 +58,7 @@ def create(
 
     ``language`` (ISO 639-1) chooses the analyzer of the keyword search. A ``temporary`` collection is
     listed nowhere; ``cached`` remembers its embeddings for the next measurement. Raises ``InvalidInput``
-    for an unusable name or embedding and ``Conflict`` when the user has one of that name.
+    for an unusable name, description or embedding and ``Conflict`` when the user has one of that name.
     """
     name = " ".join(name.split())
     if not name or len(name) > MAX_NAME_LENGTH:
@@ -68,6 +70,7 @@ def create(
         id=new_id(), collection_id=row.id, embedding=embedding, dimension=dimension, language=language
     )
     version.ingestion_pipeline = build.ingestion_yaml(index_config(version), cached=cached)
+    row.description = clean_description(description)
     try:
         with installation.database.session() as session:
             session.add(row)
@@ -132,22 +135,24 @@ def for_writing(installation: Installation, user: User, collection_id: str) -> C
     return collection
 
 
-def delete(installation: Installation, user: User, collection_id: str) -> None:
-    """Remove an empty collection and its index. Raises ``NotAllowed``, ``NotFound``, ``Conflict``."""
-    _may_delete(installation, user, collection_id)
-    with installation.database.read() as session:
-        if session.scalar(select(func.count()).where(DocumentRow.collection_id == collection_id)):
-            msg = "The collection still holds documents. Delete them first."
-            raise Conflict(msg)
-    _remove(installation, collection_id)
+def clean_description(text: str) -> str:
+    """A description as it is stored: one line. Raises ``InvalidInput`` for one that is too long."""
+    text = " ".join(text.split())
+    if len(text) > MAX_DESCRIPTION_LENGTH:
+        msg = f"A description has at most {MAX_DESCRIPTION_LENGTH} characters; this one has {len(text):,}."
+        raise InvalidInput(msg)
+    return text
 
 
 def discard(installation: Installation, user: User, collection_id: str) -> None:
     """Remove a temporary collection with everything in it. Raises ``NotAllowed`` and ``NotFound``."""
-    if not _may_delete(installation, user, collection_id).temporary:
-        msg = "Only a temporary collection can be removed with its documents in it."
+    get(installation, user, collection_id)
+    with installation.database.read() as session:
+        row = session.get_one(CollectionRow, collection_id)
+    if not row.temporary or not (user.is_admin or row.owner_id == user.id):
+        msg = "Only a temporary collection is removed with its documents in it, and only by its owner."
         raise NotAllowed(msg)
-    _remove(installation, collection_id)
+    remove(installation, collection_id)
 
 
 def discard_abandoned(installation: Installation, before: datetime) -> None:
@@ -157,20 +162,14 @@ def discard_abandoned(installation: Installation, before: datetime) -> None:
             select(CollectionRow.id).where(CollectionRow.temporary, CollectionRow.created_at < before)
         ).all()
     for collection_id in ids:
-        _remove(installation, collection_id)
+        remove(installation, collection_id)
 
 
-def _may_delete(installation: Installation, user: User, collection_id: str) -> CollectionRow:
-    get(installation, user, collection_id)
-    with installation.database.read() as session:
-        row = session.get_one(CollectionRow, collection_id)
-    if not (user.is_admin or row.owner_id == user.id):
-        msg = "Only the collection's owner or an admin may delete it."
-        raise NotAllowed(msg)
-    return row
+def remove(installation: Installation, collection_id: str) -> None:
+    """Remove a collection's index, documents and originals; whoever calls it has checked who may.
 
-
-def _remove(installation: Installation, collection_id: str) -> None:
+    Killed in between, it can be called again. Raises ``StoreUnavailable``.
+    """
     with installation.database.read() as session:
         versions = session.scalars(select(IndexVersionRow).filter_by(collection_id=collection_id)).all()
     for version in versions:

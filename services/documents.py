@@ -10,14 +10,20 @@ from typing import Any, BinaryIO
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain.documents import DocumentStatus, Rectangle
+from domain.documents import DocumentStatus, Rectangle, Span
 from domain.errors import Conflict, NotAllowed, NotFound, UnreadableDocument
 from domain.users import User
+from pipelines.boxes import locate
+from pipelines.preview import page_text as read_page_text
 from pipelines.preview import render_page
+from pipelines.readers.detect import refuse_by_name
 from services import collections, files
+from services.ingestion import spans_of
 from services.installation import Installation
 from services.jobs import JobKind, JobState, enqueue
-from services.tables import CollectionRow, DocumentRow, JobRow, UserRow, new_id
+from services.tables import ChunkRow, CollectionRow, DocumentRow, IndexVersionRow, JobRow, UserRow, new_id
+
+PASSAGES_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,38 +56,72 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What became of an upload: ``duplicate`` when the collection held the same content already."""
+    """What became of an upload: ``duplicate`` when the collection held the same content already.
+
+    ``namesake``: another document of the collection, with other content, has the same name.
+    """
 
     document: Document
     duplicate: bool
+    namesake: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage of a document: its ``number`` counts from 1, ``page`` is where it begins."""
+
+    id: str
+    number: int
+    text: str
+    context: str
+    page: int
+    page_label: str | None
+    spans: tuple[Span, ...]
+
+    def boxes(self, page: int) -> list[Rectangle]:
+        """Where it stands on ``page``; nothing for text files, whose pages have no places."""
+        return [box for number, box in locate(self.spans, 0, len(self.text)) if number == page]
 
 
 def upload(installation: Installation, user: User, collection_id: str, name: str, stream: BinaryIO) -> Upload:
     """Store a file and queue it for reading.
 
     Content that the collection holds already is not added again; if it had failed, it is tried again.
-    Raises ``NotFound``, ``NotAllowed``, ``InvalidInput`` (empty, too large) and ``DiskFull``.
+    Raises ``NotFound``, ``NotAllowed``, ``InvalidInput`` (empty, too large), ``UnreadableDocument`` for a
+    kind of file that no reader exists for, and ``DiskFull``.
     """
     collections.for_writing(installation, user, collection_id)
     name = files.clean_name(name)
+    refuse_by_name(name)
     stored = files.take_in(installation.settings, name, stream)
     try:
         with files.changing(installation.settings), installation.database.session() as session:
+            _require_open(session, collection_id)
             existing = session.scalars(
                 select(DocumentRow).filter_by(collection_id=collection_id, sha256=stored.sha256)
             ).one_or_none()
             if existing is not None:
-                row, duplicate = existing, True
+                row, duplicate, namesake = existing, True, False
                 _reuse(session, row, user)
             else:
                 row, duplicate = _new_document(user, collection_id, name, stored), False
+                same_name = select(DocumentRow.id).filter_by(collection_id=collection_id, name=name)
+                namesake = session.scalars(same_name).first() is not None
                 session.add(row)
                 session.flush()
                 enqueue(session, JobKind.INGEST, row.id, user.id)
             files.keep(installation.settings, stored)
     finally:
         stored.incoming.unlink(missing_ok=True)
-    return Upload(get(installation, user, row.id), duplicate)
+    return Upload(get(installation, user, row.id), duplicate, namesake)
+
+
+def _require_open(session: Session, collection_id: str) -> None:
+    # It may have been deleted while the file was coming in.
+    live = select(IndexVersionRow.id).filter_by(collection_id=collection_id, state="live")
+    if session.scalars(live).first() is None:
+        msg = "The collection was deleted meanwhile. Choose another one."
+        raise NotFound(msg)
 
 
 def _new_document(user: User, collection_id: str, name: str, stored: files.StoredFile) -> DocumentRow:
@@ -209,6 +249,80 @@ def page_image(
         return render_page(path, page, boxes, width_px)
     except (UnreadableDocument, FileNotFoundError):
         return None
+
+
+def passages(
+    installation: Installation,
+    user: User,
+    document_id: str,
+    page: int,
+    *,
+    first: int = 0,
+    limit: int = PASSAGES_AT_ONCE,
+) -> tuple[list[Passage], int]:
+    """The passages of a page in their order, and how many there are: ``limit`` of them from the ``first`` on.
+
+    They are those that begin on the page, after the one from before that reaches onto it. Raises
+    ``NotFound``; a document that is being deleted has none.
+    """
+    document = get(installation, user, document_id)
+    if document.status is DocumentStatus.DELETING:
+        return [], 0
+    version = collections.get(installation, user, document.collection_id).index_version_id
+    mine = select(ChunkRow).filter_by(document_id=document_id, index_version_id=version)
+    with installation.database.read() as session:
+        before = session.scalars(
+            mine.where(ChunkRow.page < page).order_by(ChunkRow.ordinal.desc()).limit(1)
+        ).first()
+        begun = mine.where(ChunkRow.page == page)
+        total = session.scalar(select(func.count()).select_from(begun.subquery())) or 0
+        rows = list(session.scalars(begun.order_by(ChunkRow.ordinal).offset(first).limit(limit)))
+    found = [_passage(row) for row in rows]
+    if before is not None and first == 0 and (reaching := _passage(before)).boxes(page):
+        found.insert(0, reaching)
+    return found, total
+
+
+def place_of(installation: Installation, user: User, document_id: str, passage_id: str) -> tuple[int, int]:
+    """The page that a passage begins on, and how many begin there before it. Raises ``NotFound``."""
+    get(installation, user, document_id)
+    with installation.database.read() as session:
+        row = session.get(ChunkRow, passage_id)
+        if row is None or row.document_id != document_id:
+            msg = "There is no such passage any more. The document may have been read anew."
+            raise NotFound(msg)
+        earlier = select(func.count()).where(
+            ChunkRow.document_id == document_id,
+            ChunkRow.index_version_id == row.index_version_id,
+            ChunkRow.page == row.page,
+            ChunkRow.ordinal < row.ordinal,
+        )
+        return row.page, session.scalar(earlier) or 0
+
+
+def page_text(installation: Installation, user: User, document_id: str, page: int) -> str | None:
+    """The text of a page as it was read; ``None`` for a document that has page pictures, or no file any more.
+
+    Raises ``NotFound``.
+    """
+    document = get(installation, user, document_id)
+    path = original(installation, user, document_id)
+    try:
+        return read_page_text(path, document.name, page)
+    except (UnreadableDocument, FileNotFoundError):
+        return None
+
+
+def _passage(row: ChunkRow) -> Passage:
+    return Passage(
+        id=row.id,
+        number=row.ordinal + 1,
+        text=row.text,
+        context=row.context,
+        page=row.page,
+        page_label=row.page_label,
+        spans=spans_of(row.spans),
+    )
 
 
 def _may_change(installation: Installation, user: User, document_id: str) -> None:

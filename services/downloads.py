@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from filelock import FileLock, Timeout
+from filelock import AcquireReturnProxy, FileLock, Timeout
 from sqlalchemy import select
 
-from domain.errors import Cancelled, Conflict, EvidentiaError, ModelUnavailable, NotAllowed
+from domain.errors import Cancelled, Conflict, EvidentiaError, ModelUnavailable
 from domain.models import ModelKind
 from domain.progress import Progress
 from domain.users import User
@@ -28,7 +28,10 @@ from pipelines import llama, weights
 from pipelines.catalogue import CATALOGUE, CatalogueModel, entry
 from pipelines.providers.llama_cpp import CONTEXT, MODEL, LlamaCpp
 from pipelines.sources import WHEEL_FOLDER
+from services import models
 from services.installation import Installation
+from services.local_llm import require_admin
+from services.model_drafts import Draft
 from services.settings import Settings
 from services.tables import ModelRow
 
@@ -45,6 +48,7 @@ class Download:
     """How far the file of a model is; sizes in bytes, ``speed`` in bytes per second while it runs.
 
     ``paused``: some of it has come, and nobody is fetching the rest; ``error`` says why if it was not wished.
+    ``registered``: it is among the language models.
     """
 
     model: CatalogueModel
@@ -52,6 +56,7 @@ class Download:
     done: int = 0
     speed: float | None = None
     error: str | None = None
+    registered: bool = False
 
     @property
     def fraction(self) -> float:
@@ -71,15 +76,15 @@ class Download:
 
 def listing(installation: Installation, user: User) -> list[Download]:
     """The models of the catalogue, those worth answers first. Raises ``NotAllowed`` unless an admin asks."""
-    _require_admin(user)
+    require_admin(installation, user)
     ordered = sorted(CATALOGUE.values(), key=lambda model: model.for_tests)
-    return [_seen(installation.settings, model) for model in ordered]
+    return [_seen(installation, model) for model in ordered]
 
 
 def get(installation: Installation, user: User, key: str) -> Download:
     """One model of the catalogue. Raises ``NotAllowed`` and ``NotFound``."""
-    _require_admin(user)
-    return _seen(installation.settings, entry(key))
+    require_admin(installation, user)
+    return _seen(installation, entry(key))
 
 
 def start(installation: Installation, user: User, key: str) -> None:
@@ -88,7 +93,7 @@ def start(installation: Installation, user: User, key: str) -> None:
     Does nothing while it is being fetched. Raises ``NotAllowed``, ``NotFound``, and ``DiskFull`` when there
     is no room for it.
     """
-    _require_admin(user)
+    require_admin(installation, user)
     model = entry(key)
     lock = _taken(installation.settings, model)
     if lock is None:
@@ -100,11 +105,11 @@ def start(installation: Installation, user: User, key: str) -> None:
         )
         thread.start()
     except BaseException:
-        lock.release()
+        lock.lock.release()
         raise
 
 
-def run(
+def fetch(
     installation: Installation, user: User, key: str, tell: Callable[[Download], None] | None = None
 ) -> None:
     """Fetch a model and register it, in the foreground; ``tell`` is called as it comes.
@@ -112,7 +117,7 @@ def run(
     Raises as ``start``, ``Conflict`` while another process is at it, ``Cancelled``, and ``ModelUnavailable``
     when no source has it.
     """
-    _require_admin(user)
+    require_admin(installation, user)
     model = entry(key)
     fetch_file(installation.settings, model, tell)
     register(installation, user, model)
@@ -121,7 +126,7 @@ def run(
 def fetch_file(
     settings: Settings, model: CatalogueModel, tell: Callable[[Download], None] | None = None
 ) -> None:
-    """Fetch the file of a model alone, in the foreground; raises as ``run``."""
+    """Fetch the file of a model alone, in the foreground; raises as ``fetch``."""
     lock = _taken(settings, model)
     if lock is None:
         msg = f"{model.key} is being downloaded already: wait for it, or cancel that first."
@@ -133,7 +138,7 @@ def fetch_file(
 
 def cancel(installation: Installation, user: User, key: str) -> None:
     """Stop fetching a model, in whichever process; what has come stays, and ``start`` goes on with it."""
-    _require_admin(user)
+    require_admin(installation, user)
     settings, model = installation.settings, entry(key)
     if _is_taken(settings, model):
         (_folder(settings, model) / _CANCEL).touch()
@@ -144,24 +149,20 @@ def discard(installation: Installation, user: User, key: str) -> None:
 
     Raises ``NotAllowed``, ``NotFound``, and ``Conflict`` while it is being fetched.
     """
-    _require_admin(user)
+    require_admin(installation, user)
     settings, model = installation.settings, entry(key)
     lock = _taken(settings, model)
     if lock is None:
         msg = f"{model.key} is being downloaded: cancel that first."
         raise Conflict(msg)
     with lock:
-        _unregister(installation, model)
+        for model_id in _registered(installation, model):
+            models.delete(installation, user, model_id)
         target = _target(settings, model)
-        if llama.status(settings.local_llm).file == target:
+        if llama.status(settings.local_llm).file == target.resolve():
             llama.stop(settings.local_llm)
         for path in (target, weights.partial_of(target), target.parent / STATE):
             path.unlink(missing_ok=True)
-
-
-def _require_admin(user: User) -> None:
-    if not user.is_admin:
-        raise NotAllowed("Only admins may manage the local models.")
 
 
 def _folder(settings: Settings, model: CatalogueModel) -> Path:
@@ -177,15 +178,15 @@ def _lock(settings: Settings, model: CatalogueModel) -> FileLock:
     return FileLock(weights.lock_of(_target(settings, model)), thread_local=False)
 
 
-def _taken(settings: Settings, model: CatalogueModel) -> FileLock | None:
+def _taken(settings: Settings, model: CatalogueModel) -> AcquireReturnProxy[FileLock] | None:
+    """The lock of a model, held until the block of this ends; ``None`` while another holds it."""
     _folder(settings, model).mkdir(parents=True, exist_ok=True)
     lock = _lock(settings, model)
     try:
         # Not at once: whoever looks whether it is free holds it for an instant.
-        lock.acquire(timeout=0.3, poll_interval=0.02)
+        return lock.acquire(timeout=0.3, poll_interval=0.02)
     except Timeout:
         return None
-    return lock
 
 
 def _is_taken(settings: Settings, model: CatalogueModel) -> bool:
@@ -193,20 +194,20 @@ def _is_taken(settings: Settings, model: CatalogueModel) -> bool:
         return False
     lock = _lock(settings, model)
     try:
-        lock.acquire(timeout=0)
+        with lock.acquire(timeout=0):
+            return False
     except Timeout:
         return True
-    lock.release()
-    return False
 
 
-def _seen(settings: Settings, model: CatalogueModel) -> Download:
+def _seen(installation: Installation, model: CatalogueModel) -> Download:
+    settings, registered = installation.settings, bool(_registered(installation, model))
     target = _target(settings, model)
+    told = _told(target.parent)
     if target.is_file() and target.stat().st_size == model.file.size:
-        return Download(model, "ready", model.file.size)
+        return Download(model, "ready", model.file.size, error=told.get("error"), registered=registered)
     partial = weights.partial_of(target)
     held = partial.stat().st_size if partial.exists() else 0
-    told = _told(target.parent)
     if _is_taken(settings, model):
         checking = told.get("stage") == "check"
         return Download(
@@ -242,15 +243,18 @@ def _prepare(settings: Settings, model: CatalogueModel) -> None:
         shutil.rmtree(left, ignore_errors=True)  # of a process that was killed
 
 
-def _work(installation: Installation, user: User, model: CatalogueModel, lock: FileLock) -> None:
+def _work(
+    installation: Installation, user: User, model: CatalogueModel, lock: AcquireReturnProxy[FileLock]
+) -> None:
     try:
         with lock:
             _fetch(installation.settings, model, None)
             register(installation, user, model)
     except Cancelled:
         logger.info("the download of %s was cancelled", model.key)
-    except EvidentiaError:
+    except EvidentiaError as error:
         # The page says so, from the state file.
+        _tell(_folder(installation.settings, model), error=error.message)
         logger.exception("%s could not be downloaded", model.key)
 
 
@@ -263,18 +267,12 @@ def _fetch(settings: Settings, model: CatalogueModel, tell: Callable[[Download],
             weights.obtain(
                 model.file, target, Progress(reporter), say=logger.info, offline_dir=settings.weights_dir
             )
-    except Cancelled:
-        _tell(folder)
-        raise
-    except EvidentiaError as error:
-        _tell(folder, error=error.message)
-        raise
     except OSError as error:
         msg = f"{model.file.name} could not be written: check the rights and the space of {folder}."
-        _tell(folder, error=msg)
         raise ModelUnavailable(msg) from error
     finally:
-        (folder / _CANCEL).unlink(missing_ok=True)
+        for name in (_CANCEL, STATE):
+            (folder / name).unlink(missing_ok=True)
 
 
 class _Reporter:
@@ -310,27 +308,19 @@ class _Reporter:
 
 def register(installation: Installation, user: User, model: CatalogueModel) -> None:
     """Make a downloaded model one that answers; the default where only Extractive answers so far."""
-    _require_admin(user)
-    with installation.database.session() as session:
-        rows = session.scalars(select(ModelRow).where(ModelRow.kind == ModelKind.LLM)).all()
-        if any(_is_of(row, model) for row in rows):
-            return
-        row = ModelRow(
-            kind=ModelKind.LLM,
-            name=model.key,
-            provider=LlamaCpp.key,
-            parameters={MODEL: model.path, CONTEXT: model.context},
-            origin=ORIGIN,
-        )
-        session.add(row)
+    if _registered(installation, model):
+        return
+    draft = Draft(
+        ModelKind.LLM, model.key, LlamaCpp.key, parameters={MODEL: model.path, CONTEXT: model.context}
+    )
+    added = models.add(installation, user, draft, origin=ORIGIN)
+    default = models.find(installation, ModelKind.LLM, None)
+    if default.id == models.EXTRACTIVE and not model.for_tests:
+        models.set_default(installation, user, added.id)
 
 
-def _unregister(installation: Installation, model: CatalogueModel) -> None:
-    with installation.database.session() as session:
-        for row in session.scalars(select(ModelRow).where(ModelRow.kind == ModelKind.LLM)):
-            if _is_of(row, model):
-                session.delete(row)
-
-
-def _is_of(row: ModelRow, model: CatalogueModel) -> bool:
-    return row.provider == LlamaCpp.key and row.parameters.get(MODEL) == model.path
+def _registered(installation: Installation, model: CatalogueModel) -> list[str]:
+    """The ids of the language models that are made of this file."""
+    with installation.database.read() as session:
+        rows = session.scalars(select(ModelRow).where(ModelRow.provider == LlamaCpp.key))
+        return [row.id for row in rows if row.parameters.get(MODEL) == model.path]

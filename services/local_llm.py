@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from domain.errors import InvalidInput, NotAllowed
+from domain.errors import InvalidInput
 from domain.models import ModelConfig
 from domain.users import User
 from pipelines import llama
 from pipelines.llama import Order, Status
 from pipelines.providers.llama_cpp import CONTEXT, DEFAULT_CONTEXT, MODEL, THREADS, LlamaCpp
+from services import users
 from services.installation import Installation
 
 SUFFIX = ".gguf"
@@ -67,9 +68,13 @@ def status(installation: Installation) -> Status:
 
 def stop(installation: Installation, user: User) -> None:
     """End the server, also in the middle of an answer; the next question starts it again."""
-    if not user.is_admin:
-        raise NotAllowed("Only admins may stop the local model.")
+    require_admin(installation, user)
     llama.stop(installation.settings.local_llm)
+
+
+def free_memory() -> int | None:
+    """The bytes of memory that a model can have now; ``None`` where the system does not say."""
+    return llama.free_memory()
 
 
 def files(installation: Installation) -> list[ModelFile]:
@@ -77,6 +82,12 @@ def files(installation: Installation) -> list[ModelFile]:
     folder = installation.settings.models
     found = sorted(path for path in folder.rglob(f"*{SUFFIX}") if path.is_file())
     return [ModelFile(path.relative_to(folder).as_posix(), path.stat().st_size) for path in found]
+
+
+def require_admin(installation: Installation, user: User) -> None:
+    """Raise ``NotAllowed`` for anyone but an admin."""
+    with installation.database.read() as session:
+        users.require_admin(session, user, "the local models")
 
 
 def _order(installation: Installation, config: ModelConfig) -> Order:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from domain.errors import InvalidInput
 from domain.models import ModelKind, Value
 from pipelines import providers
-from pipelines.providers.base import Parameter
+from pipelines.providers.base import Parameter, Provider
 
 MAX_NAME = 120
 MAX_TEXT = 2_000
@@ -32,10 +32,41 @@ class Draft:
     remove_key: bool = False
 
 
-def checked(draft: Draft, *, has_key: bool = False) -> Draft:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a provider asks for about a model of one kind."""
+
+    provider: str
+    title: str
+    needs_key: Literal["required", "optional", "no"]
+    parameters: tuple[Parameter, ...]
+
+
+def forms(kind: ModelKind) -> list[Form]:
+    """The forms of all providers whose models of this kind can be added."""
+    return [_form(found, kind) for found in providers.offering(kind) if found.removable]
+
+
+def form(provider: str, kind: ModelKind) -> Form:
+    """The form of one provider. Raises ``InvalidInput`` when the app does not know it (any more)."""
+    return _form(providers.provider(provider), kind)
+
+
+def _form(provider: Provider, kind: ModelKind) -> Form:
+    return Form(provider.key, provider.title, provider.needs_key, provider.parameters(kind))
+
+
+def title(provider: str) -> str:
+    """How a provider is called; its key when the app does not know it (any more)."""
+    found = providers.PROVIDERS.get(provider)
+    return provider if found is None else found.title
+
+
+def checked(draft: Draft, *, has_key: bool = False, complete: bool = True) -> Draft:
     """The draft with its values tidied and typed; ``has_key``: one is stored already.
 
-    Raises ``InvalidInput`` with the sentence for the person.
+    One that is not ``complete`` yet may lack its name and required parameters. Raises ``InvalidInput``
+    with the sentence for the person.
     """
     provider = providers.provider(draft.provider)
     if draft.kind not in provider.kinds:
@@ -51,11 +82,12 @@ def checked(draft: Draft, *, has_key: bool = False) -> Draft:
     if provider.needs_key == "required" and not (secret or (has_key and not draft.remove_key)):
         msg = f"{provider.title} needs a key. Enter the one that you got from the provider."
         raise InvalidInput(msg)
+    parameters = _parameters(draft, provider.title, provider.parameters(draft.kind), complete)
     return Draft(
         kind=ModelKind(draft.kind),
-        name=_name(draft.name),
+        name=_name(draft.name) if complete else (draft.name.strip() or provider.title),
         provider=provider.key,
-        parameters=_parameters(draft, provider.title, provider.parameters(draft.kind)),
+        parameters=parameters,
         secret=secret,
         remove_key=draft.remove_key and not secret,
     )
@@ -84,7 +116,7 @@ def _secret(text: str) -> str:
     return secret
 
 
-def _parameters(draft: Draft, title: str, fields: tuple[Parameter, ...]) -> dict[str, Value]:
+def _parameters(draft: Draft, title: str, fields: tuple[Parameter, ...], complete: bool) -> dict[str, Value]:
     unknown = set(draft.parameters) - {known.name for known in fields}
     if unknown:
         msg = f"{title} has no parameter named “{min(unknown)}”. Remove it."
@@ -92,11 +124,13 @@ def _parameters(draft: Draft, title: str, fields: tuple[Parameter, ...]) -> dict
     values = {}
     for known in fields:
         given = draft.parameters.get(known.name, known.default)
-        given = given.strip() if isinstance(given, str) else given
+        # The space at the end of a prefix such as "query: " counts; that of a pasted address does not.
+        if isinstance(given, str) and (known.required or known.kind != "text" or not given.strip()):
+            given = given.strip()
         if given not in ("", None):
             values[known.name] = _value(known, given)
-        elif known.required:
-            msg = f"“{_label(known)}” is missing. Fill it in."
+        elif known.required and complete:
+            msg = f"“{label_of(known)}” is missing. Fill it in."
             raise InvalidInput(msg)
     return values
 
@@ -106,12 +140,12 @@ def _value(known: Parameter, given: Any) -> Value:
         return _number(known, given)
     text = str(given)
     if len(text) > MAX_TEXT or not text.isprintable():
-        msg = f"“{_label(known)}” is too long or has characters that cannot be seen. Type it again."
+        msg = f"“{label_of(known)}” is too long or has characters that cannot be seen. Type it again."
         raise InvalidInput(msg)
     if known.kind == "url":
         _check_url(known, text)
     if known.kind == "choice" and text not in known.choices:
-        msg = f"“{_label(known)}” must be one of: {', '.join(known.choices)}."
+        msg = f"“{label_of(known)}” must be one of: {', '.join(known.choices)}."
         raise InvalidInput(msg)
     return text
 
@@ -123,14 +157,14 @@ def _number(known: Parameter, given: Any) -> int | float:
         number = math.nan
     whole = known.kind == "integer"
     if isinstance(given, bool) or not math.isfinite(number) or (whole and not number.is_integer()):
-        msg = f"“{_label(known)}” must be a {'whole ' if whole else ''}number."
+        msg = f"“{label_of(known)}” must be a {'whole ' if whole else ''}number."
         raise InvalidInput(msg)
     low, high = known.minimum, known.maximum
     if (low is not None and number < low) or (high is not None and number > high):
         least = [] if low is None else [f"at least {low:,}"]
         most = [] if high is None else [f"at most {high:,}"]
         bounds = " and ".join(least + most)
-        msg = f"“{_label(known)}” must be {bounds}."
+        msg = f"“{label_of(known)}” must be {bounds}."
         raise InvalidInput(msg)
     return int(number) if whole else number
 
@@ -142,13 +176,14 @@ def _check_url(known: Parameter, text: str) -> None:
     except ValueError:
         usable = False
     if not usable or " " in text:
-        msg = f"“{_label(known)}” must be an address such as https://example.org/v1."
+        msg = f"“{label_of(known)}” must be an address such as https://example.org/v1."
         raise InvalidInput(msg)
     if parts.username is not None or parts.password is not None:
-        msg = f"“{_label(known)}” must not hold a user name or a key. Enter the key in its own field."
+        msg = f"“{label_of(known)}” must not hold a user name or a key. Enter the key in its own field."
         raise InvalidInput(msg)
 
 
-def _label(known: Parameter) -> str:
+def label_of(known: Parameter) -> str:
+    """How a parameter is called in sentences, and in forms that have no better word for it."""
     words = known.name.replace("_", " ").replace("url", "URL").replace("api", "API")
     return words[:1].upper() + words[1:]

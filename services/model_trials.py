@@ -98,24 +98,24 @@ def offered(installation: Installation, acting: User, draft: Draft, model_id: st
     """
     with installation.database.read() as session:
         users.require_admin(session, acting, "models")
-    config, _ = _drafted(installation, acting, draft, model_id)
+    config, _ = _drafted(installation, acting, draft, model_id, complete=False)
     return providers.of(config).offered(config)
 
 
 def _drafted(
-    installation: Installation, acting: User, draft: Draft, model_id: str | None
+    installation: Installation, acting: User, draft: Draft, model_id: str | None, *, complete: bool = True
 ) -> tuple[ModelConfig, int | None]:
     with installation.database.read() as session:
         users.require_admin(session, acting, "models")
         row = None if model_id is None else session.get(ModelRow, model_id)
     if model_id is None:
-        draft, secret, dimension = checked(draft), draft.secret.strip(), None
+        draft, secret, dimension = checked(draft, complete=complete), draft.secret.strip(), None
     elif row is None:
         msg = "Someone deleted this model meanwhile. Close this form and add it anew."
         raise NotFound(msg)
     else:
         model = models.get(installation, acting, model_id)
-        draft = models.checked_change(row, draft, model.collections)
+        draft = models.checked_change(row, draft, model.collections, complete=complete)
         secret, dimension = draft.secret, _known_dimension(model)
         if not secret and row.secret is not None and not draft.remove_key:
             secret = secrets.decrypt(installation, row.secret, row.name)

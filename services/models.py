@@ -30,7 +30,7 @@ BUILT_IN = {
 }
 """The ids of what is part of the program: the default of its kind when no other is."""
 
-IDENTITY = ("model", "deployment", "dimensions")
+IDENTITY = ("model", "deployment", "dimensions", "query_prefix", "passage_prefix")
 """The parameters that decide which vectors an embedding gives."""
 
 
@@ -269,18 +269,18 @@ def delete(installation: Installation, acting: User, model_id: str) -> bool:
         return True
 
 
-def checked_change(row: ModelRow, draft: Draft, uses: int) -> Draft:
+def checked_change(row: ModelRow, draft: Draft, uses: int, *, complete: bool = True) -> Draft:
     """The checked draft of a change of ``row``, an embedding of ``uses`` collections if it is one.
 
     Raises ``InvalidInput`` for what must not change: kind and provider, what the vectors in the collections
     depend on, and the server that a kept key would be sent to.
     """
-    draft = checked(draft, has_key=row.secret is not None)
+    draft = checked(draft, has_key=row.secret is not None, complete=complete)
     if (draft.kind, draft.provider) != (row.kind, row.provider):
         msg = f"“{row.name}” keeps its kind and its provider. Add another model instead."
         raise InvalidInput(msg)
     new, old = dict(draft.parameters), row.parameters
-    if uses and any(new.get(name) != old.get(name) for name in IDENTITY):
+    if uses and complete and any(new.get(name) != old.get(name) for name in IDENTITY):
         msg = f"Collections are indexed with “{row.name}”, so its model stays. Add another embedding instead."
         raise InvalidInput(msg)
     if row.secret is not None and not (draft.secret or draft.remove_key):

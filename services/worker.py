@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import select
 
 from domain.progress import Progress
-from services import collections, files, ingestion, jobs, logs
+from services import collection_changes, collections, files, ingestion, jobs, logs
 from services.installation import Installation
 from services.tables import DocumentRow, now
 
@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 ALREADY_RUNNING = 75
 IDLE_S = 0.3
 STOP_WITHIN_S = 8.0
+REMOVE_AGAIN_S = 10.0
 LEFTOVER_AGE_S = 3600.0
 ABANDONED_AGE = timedelta(days=1)
 
@@ -68,8 +69,12 @@ def run(installation: Installation, stop: threading.Event) -> None:
         logger.warning("requeued %d jobs that a stopped worker had left", released)
     _sweep(installation)
     stopping = Progress(lambda *_: _raise_if(stop))
+    remove_at = 0.0
     while not stop.is_set():
         try:
+            # What was deleted goes before anything new is read; what cannot go now is no hindrance.
+            if time.monotonic() >= remove_at and not collection_changes.remove_deleted(installation):
+                remove_at = time.monotonic() + REMOVE_AGAIN_S
             job = jobs.claim(installation, owner)
         except Exception:
             # The database may be locked or its disk full for a while; the queue is still there afterwards.

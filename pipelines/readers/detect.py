@@ -36,6 +36,23 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 _MARKDOWN_SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd"})
 FORMATS = "PDF, text or Markdown"
+# What people have on their disks and no reader exists for: said at once instead of after the upload.
+_OTHERS: dict[str, tuple[str, ...]] = {
+    "a Word document": (".doc", ".docx", ".docm", ".dot", ".dotx"),
+    "an Excel workbook": (".xls", ".xlsx", ".xlsm", ".xlsb"),
+    "a PowerPoint presentation": (".ppt", ".pptx", ".pps", ".ppsx"),
+    "an OpenDocument file": (".odt", ".ods", ".odp", ".odg"),
+    "a Pages, Numbers or Keynote file": (".pages", ".numbers", ".key"),
+    "an RTF document": (".rtf",),
+    "an e-book": (".epub", ".mobi", ".azw", ".azw3"),
+    "a web page": (".html", ".htm", ".xhtml", ".mhtml"),
+    "an e-mail": (".eml", ".msg"),
+    "an image": (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp", ".heic", ".svg"),
+    "an audio file": (".mp3", ".wav", ".m4a", ".ogg", ".flac", ".aac"),
+    "a video": (".mp4", ".mov", ".avi", ".mkv", ".webm"),
+    "an archive": (".zip", ".gz", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz"),
+    "a program": (".exe", ".dll", ".msi", ".dmg", ".so", ".bin"),
+}
 
 
 def detect(path: Path, name: str) -> MediaType:
@@ -59,6 +76,19 @@ def detect(path: Path, name: str) -> MediaType:
     if suffix == ".pdf":
         raise UnreadableDocument(f"“{name}” is not a PDF, although its name says so; export it as PDF again.")
     return MediaType.MARKDOWN if suffix in _MARKDOWN_SUFFIXES else MediaType.TEXT
+
+
+def refuse_by_name(name: str) -> None:
+    """Raise ``UnreadableDocument`` when the ending of ``name`` is one that no reader exists for.
+
+    Any other file is judged by its bytes when it is read.
+    """
+    suffix = PurePath(name).suffix.lower()
+    for what, suffixes in _OTHERS.items():
+        if suffix in suffixes:
+            raise UnreadableDocument(
+                f"“{name}” is {what}; PDF, text and Markdown can be read so far. Export it as one of these."
+            )
 
 
 def _signature(head: bytes) -> str | None:

@@ -40,6 +40,8 @@ _STEMMERS = {
     "ta": "tamil",
     "tr": "turkish",
 }
+LANGUAGES = ("en", "zh", *_STEMMERS)
+"""The languages with an analyzer of their own; every other one is taken word by word as it stands."""
 
 
 def analyzer(language: str) -> dict[str, Any]:

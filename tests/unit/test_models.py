@@ -368,7 +368,8 @@ def test_a_draft_is_tried_with_the_key_that_is_stored(installation, admin, monke
     seen = []
     monkeypatch.setattr(Fake, "_check", lambda self, config: seen.append(config.secret))
     assert model_trials.try_out(installation, admin, draft(secret=""), model.id).ok
-    assert model_trials.offered(installation, admin, draft(secret="new-key"), model.id) == ["small", "large"]
+    unfinished = draft(name="", secret="new-key", model="")
+    assert model_trials.offered(installation, admin, unfinished, model.id) == ["small", "large"]
     model_trials.try_out(installation, admin, draft(secret="", remove_key=True), model.id)
     assert seen == [KEY, "new-key", ""]
     assert models.get(installation, admin, model.id).tested_at is None
