@@ -31,6 +31,7 @@ from domain.documents import Chunk, DocumentStatus
 from domain.progress import Progress
 from pipelines.embedding import encoder
 from pipelines.store.milvus import MilvusDocumentStore
+from scripts import bench_chat
 from services import collections, ingest_command, ingestion, users
 from services.collections import Collection
 from services.installation import Installation
@@ -64,6 +65,7 @@ def main() -> None:
         ]
         installation.close()
         rows.append(start_to_sign_in(settings))
+        rows += bench_chat.measure(Path(folder), settings.models)
     table = Table("what", "measured", "budget", "", title=f"{os.cpu_count()} cores", title_justify="left")
     for row in rows:
         table.add_row(*row)
