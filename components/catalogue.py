@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components import session
+from components import layout, session, writing
 from components.escaping import label
 from components.texts_catalogue import Catalogue, FirstModel
 from components.texts_pages import counted
@@ -135,7 +135,7 @@ def _problem(download: Download) -> None:
     problems = st.session_state.get(_PROBLEM, {})
     problem = problems.pop(download.model.key, None) or download.error
     if problem and not download.is_open:
-        st.error(label(problem), icon=":material/error:")
+        st.error(layout.said(problem), icon=":material/error:")
 
 
 def _progress(download: Download) -> None:
@@ -255,4 +255,4 @@ def _amounts(download: Download, words: str) -> str:
 
 def size_words(size: int) -> str:
     """A number of bytes as people read it, of models: in MB or GB."""
-    return f"{size / 1e9:.1f} GB" if size >= 1_000_000_000 else f"{size / 1e6:,.0f} MB"
+    return writing.size(size, digits=0)

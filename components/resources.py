@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from components import dialogs, resources_form
+from components import dialogs, layout, resources_form, writing
 from components.escaping import label
 from components.texts_pages import counted
 from components.texts_resources import Resources
@@ -29,7 +29,7 @@ def problem() -> None:
     """Draw why the last action was refused, once."""
     sentence = st.session_state.pop(_PROBLEM, None)
     if sentence:
-        st.error(label(sentence), icon=":material/error:")
+        st.error(layout.said(sentence), icon=":material/error:")
 
 
 def models_tab(installation: Installation, user: User, kind: ModelKind) -> None:
@@ -60,7 +60,7 @@ def _card(installation: Installation, user: User, model: Model) -> None:
             _actions(installation, user, model)
     error = model.capabilities.get("error")
     if error and model.tested_at is not None:
-        sentence = Resources.TESTED_FAILED.format(when=ago(model.tested_at), error=label(str(error)))
+        sentence = Resources.TESTED_FAILED.format(when=ago(model.tested_at), error=layout.said(str(error)))
         st.markdown(f":red[:material/error: {sentence}]")
 
 
@@ -86,7 +86,7 @@ def what(model: Model) -> list[str]:
     words += [label(urlsplit(str(given[name])).netloc) for name in _ADDRESS if name in given]
     context = learnt.get("context") or given.get("context")
     if context:
-        words.append(Resources.CONTEXT.format(number=f"{int(context):,}"))
+        words.append(Resources.CONTEXT.format(number=writing.number(int(context))))
     if "dimension" in learnt:
         words.append(Resources.DIMENSION.format(number=learnt["dimension"]))
     return words + [text for name, text in Resources.LEARNT.items() if learnt.get(name)]
@@ -105,7 +105,7 @@ def _whence(model: Model) -> list[str]:
     if model.tested_at is None:
         words.append(Resources.UNTESTED)
     elif "error" not in model.capabilities:
-        ms = f"{model.capabilities.get('latency_ms', 0):,}"
+        ms = writing.number(model.capabilities.get("latency_ms", 0))
         words.append(Resources.TESTED.format(when=ago(model.tested_at), ms=ms))
     return words
 

@@ -63,7 +63,7 @@ def _edit(installation: Installation, user: User, what: dict[str, Any]) -> None:
             if anyway:
                 _save(installation, user, model, draft, tried)
             else:
-                st.error(f"{label(tried.error)}\n\n{ModelForm.FAILED}", icon=":material/error:")
+                st.error(f"{layout.said(tried.error)}\n\n{ModelForm.FAILED}", icon=":material/error:")
 
 
 def _default_toggle(installation: Installation, kind: ModelKind, key: str) -> bool:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from components import dialogs, layout, session
 from components.escaping import label
-from components.texts import ROLES
+from components.texts import Roles
 from components.texts_pages import counted
 from components.texts_resources import UserAdmin
 from domain.errors import EvidentiaError
@@ -65,7 +65,7 @@ def frame(accounts: list[Account]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "name": [account.name for account in accounts],
-            "role": [ROLES[account.role] for account in accounts],
+            "role": [Roles.NAMES[account.role] for account in accounts],
             "status": [status_words(account) for account in accounts],
             "seen": pd.Series([account.last_seen_at for account in accounts], dtype="datetime64[us, UTC]"),
             "added": [account.created_at for account in accounts],
@@ -96,7 +96,7 @@ def _columns() -> dict[str, object]:
 
 def _one(installation: Installation, user: User, account: Account) -> None:
     with st.container(border=True, key="user_selected"):
-        st.markdown(f"**{label(account.name)}** · {ROLES[account.role]} · {status_words(account)}")
+        st.markdown(f"**{label(account.name)}** · {Roles.NAMES[account.role]} · {status_words(account)}")
         if account.id == user.id:
             st.caption(UserAdmin.YOURSELF)
             return
@@ -111,7 +111,7 @@ def _actions(installation: Installation, user: User, account: Account) -> None:
     role = st.menu_button(
         UserAdmin.CHANGE_ROLE,
         [role for role in Role if role is not account.role],
-        format_func=ROLES.__getitem__,
+        format_func=Roles.NAMES.__getitem__,
         key=f"role_{account.id}",
     )
     if role is not None and _done(lambda: users.set_role(installation, user, account.name, role)):
@@ -156,7 +156,9 @@ def _add(installation: Installation, user: User, what: dict[str, Any]) -> None:
     session.require(fragment=True)
     key = what["round"]
     name = st.text_input(UserAdmin.NAME, key=f"user_name_{key}", help=UserAdmin.NAME_HELP, max_chars=32)
-    role = st.selectbox(UserAdmin.ROLE, list(Role), format_func=ROLES.__getitem__, key=f"user_role_{key}")
+    role = st.selectbox(
+        UserAdmin.ROLE, list(Role), format_func=Roles.NAMES.__getitem__, key=f"user_role_{key}"
+    )
     confirmed = _confirmed(UserAdmin.CREATE)
     if confirmed:
         _show_password(name.strip(), lambda: users.add(installation, user, name, role))

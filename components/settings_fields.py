@@ -9,11 +9,10 @@ from typing import Any
 
 import streamlit as st
 
-from components import session, writing
+from components import layout, session, writing
 from components.escaping import label
 from components.texts_settings import Settings
 from components.translation import LANGUAGES as INTERFACE_LANGUAGES
-from components.translation import sentence
 from domain import preferences as words
 from domain.errors import EvidentiaError
 from domain.languages import LANGUAGES
@@ -170,7 +169,7 @@ class Fields:
                 args=(self.target, name),
             )
             if refused is not None:
-                st.error(label(sentence(refused)), icon=":material/error:")
+                st.error(layout.said(refused), icon=":material/error:")
             self._status(name)
 
     def _value(self, name: str) -> Any:

@@ -50,15 +50,15 @@ def duration(ms: float) -> str:
     return f"{ms:.0f}{_gap()}ms" if ms < 1000 else f"{decimal(ms / 1000, 1)}{_gap()}s"
 
 
-def size(amount: int) -> str:
-    """A number of bytes as people read it: ``84 kB``, ``2.1 MB``."""
+def size(amount: int, digits: int = 1) -> str:
+    """A number of bytes as people read it: ``84 kB``, ``2.1 MB``; megabytes with ``digits``."""
     if amount < 1000:
         return counted(amount, "byte")
     units = Calendar.BYTES
     if amount < 1_000_000:
         return f"{decimal(amount / 1000, 0)}{_gap()}{units[0]}"
     if amount < 1_000_000_000:
-        return f"{decimal(amount / 1_000_000, 1)}{_gap()}{units[1]}"
+        return f"{decimal(amount / 1_000_000, digits)}{_gap()}{units[1]}"
     return f"{decimal(amount / 1_000_000_000, 1)}{_gap()}{units[2]}"
 
 

@@ -3,9 +3,13 @@
 NOUNS = {
     "byte": ("octet", "octets"),
     "candidate": ("candidat", "candidats"),
+    "collection": ("collection", "collections"),
+    "day": ("jour", "jours"),
     "document": ("document", "documents"),
     "file": ("fichier", "fichiers"),
     "finished run": ("exécution terminée", "exécutions terminées"),
+    "hour": ("heure", "heures"),
+    "minute": ("minute", "minutes"),
     "page": ("page", "pages"),
     "passage": ("passage", "passages"),
     "question": ("question", "questions"),

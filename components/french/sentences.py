@@ -166,14 +166,26 @@ SENTENCES = {
     "You may read this collection but not add to it. Ask its owner.": (
         "Vous pouvez lire cette collection, mais rien y ajouter. Adressez-vous à son propriétaire."
     ),
-    "The collection still holds documents. Delete them first.": (
-        "La collection contient encore des documents. Supprimez-les d’abord."
+    "Only a temporary collection is removed with its documents in it, and only by its owner.": (
+        "Seule une collection temporaire est supprimée avec ses documents, et seulement par son propriétaire."
     ),
-    "Only a temporary collection can be removed with its documents in it.": (
-        "Seule une collection temporaire peut être supprimée avec ses documents."
+    "Its owner has a collection named “{name}” already. Choose another name.": (
+        "Son propriétaire a déjà une collection nommée « {name} ». Choisissez un autre nom."
     ),
-    "Only the collection's owner or an admin may delete it.": (
-        "Seul le propriétaire de la collection ou un administrateur peut la supprimer."
+    "Type the collection's name, “{name}”, to delete it with everything in it.": (
+        "Saisissez le nom de la collection, « {name} », pour la supprimer avec tout ce qu’elle contient."
+    ),
+    "Only the owner of “{name}” or an admin may change or delete it.": (
+        "Seul le propriétaire de « {name} » ou un administrateur peut la modifier ou la supprimer."
+    ),
+    "A description has at most {number} characters; this one has {number_here}.": (
+        "Une description a au plus {number} caractères ; celle-ci en a {number_here}."
+    ),
+    "The collection was deleted meanwhile. Choose another one.": (
+        "La collection a été supprimée entre-temps. Choisissez-en une autre."
+    ),
+    "There is no such passage any more. The document may have been read anew.": (
+        "Ce passage n’existe plus. Le document a peut-être été relu."
     ),
     "“{name}” with the same content is being deleted. Upload it again in a moment.": (
         "« {name} », de même contenu, est en cours de suppression. Déposez-le de nouveau dans un instant."
@@ -204,6 +216,13 @@ SENTENCES = {
     "“{name}” holds no text that could be read.": "« {name} » ne contient aucun texte lisible.",
     "The job was cancelled.": "La tâche a été annulée.",
     # Lecture des fichiers
+    "“{name}” is {found}; PDF, text and Markdown can be read so far. Export it as one of these.": (
+        "« {name} » est {found} ; pour l’instant, PDF, texte et Markdown peuvent être lus. Exportez-le dans "
+        "l’un de ces formats."
+    ),
+    "{which} could not be read because the file is damaged there.": (
+        "{which} : lecture impossible, car le fichier y est endommagé."
+    ),
     "“{name}” is of a format that cannot be read yet; upload it as {formats}.": (
         "« {name} » est dans un format qui ne peut pas encore être lu ; déposez-le en {formats}."
     ),

@@ -247,6 +247,7 @@ SENTENCES = {
     "The local model does not run on Windows here: use Ollama instead.": (
         "Le modèle local ne tourne pas ici sous Windows : utilisez plutôt Ollama."
     ),
+    "“{name}” is being started on this machine.": "« {name} » démarre sur cette machine.",
     "The local model is still being started: try again in a moment.": (
         "Le modèle local est encore en train de démarrer : réessayez dans un instant."
     ),
@@ -317,8 +318,6 @@ SENTENCES = {
     "{name} is being downloaded: cancel that first.": (
         "{name} est en cours de téléchargement : annulez-le d’abord."
     ),
-    "Only admins may manage the local models.": "Seuls les administrateurs peuvent gérer les modèles locaux.",
-    "Only admins may stop the local model.": "Seuls les administrateurs peuvent arrêter le modèle local.",
     "{name} could not be written: check the rights and the space of {folder}.": (
         "{name} n’a pas pu être écrit : vérifiez les droits et la place de {folder}."
     ),

@@ -66,6 +66,7 @@ register(
         "CHAT": "Discussion",
         "FILES": "Fichiers",
         "ANALYTICS": "Statistiques",
+        "RESOURCES": "Ressources",
         "SETTINGS": "Paramètres",
     },
 )

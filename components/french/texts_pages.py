@@ -61,10 +61,44 @@ register(
         "EVIDENCE": "Preuves",
         "EVIDENCE_HELP": "Montrer sur quoi s’appuie cette réponse.",
         "EVIDENCE_SHOWN": "Preuves affichées",
+        "THIS_CONVERSATION": "Cette conversation",
+        "MODEL": "Modèle",
+        "MODEL_HELP": (
+            "Qui rédige les réponses à partir de maintenant. Vous pouvez en changer au milieu d’une "
+            "conversation."
+        ),
+        "MODEL_GONE": (
+            "Le modèle de cette conversation n’existe plus ; c’est celui par défaut qui répond maintenant."
+        ),
+        "PASSAGES": "Passages",
+        "PASSAGES_HELP": "Sur combien de passages chaque réponse s’appuie.",
+        "FIND": "Chercher une conversation",
+        "FIND_NONE": "Aucune conversation ne mentionne « {text} ».",
+        "CONVERSATION_MENU": "Renommer ou supprimer cette conversation",
+        "RENAME": "Renommer la conversation",
+        "RENAME_SAVE": "Renommer",
+        "TITLE": "Titre",
+        "DELETE": "Supprimer la conversation",
+        "DELETED": "« {title} » est supprimée.",
+        "UNDO": "Annuler",
+        "DISMISS": "Fermer",
+        "AGAIN": "Recommencer",
+        "AGAIN_HELP": (
+            "Chercher et répondre encore une fois ; la nouvelle réponse prend la place de celle-ci."
+        ),
+        "COPY": "Copier",
+        "COPIED": "Copié",
+        "PARTIAL": "Cette réponse est incomplète.",
+        "REASON_GOOD": "Qu’est-ce qui était bien ?",
+        "REASON_BAD": "Qu’est-ce qui n’allait pas ?",
+        "REASON_GIVEN": "Votre remarque",
+        "REASON_PLACEHOLDER": "Par exemple : mauvais nombre, mauvais passage, incomplet",
+        "REASON_SEND": "Enregistrer",
         "NOT_SENT": "Ce que vous avez saisi",
         "CITATION_HELP": "Citation {number} : montrer son passage",
         "SUPPORTED": "Le passage cité le confirme.",
-        "UNSUPPORTED": "Les passages cités ne le confirment pas.",
+        "WEAK": "Le passage cité dit quelque chose de semblable, en d’autres mots ; lisez-le.",
+        "UNSUPPORTED": "Cela n’a pas été trouvé dans les passages cités.",
     },
 )
 
@@ -87,13 +121,16 @@ register(
         "ABSTAINED": "Pas de réponse donnée",
         "CONFIDENCE_HELP": (
             "La probabilité que cette réponse soit juste et étayée. {value} signifie : juste environ "
-            "{tenths}."
+            "{tenths} fois sur 10."
         ),
         "ABSTAINED_HELP": (
             "La meilleure réponse trouvée avait une probabilité de {value} d’être juste, trop peu pour la "
             "montrer comme réponse."
         ),
-        "UNKNOWN_HELP": "Un élément nécessaire à l’estimation n’a pas été calculé pour cette réponse.",
+        "UNKNOWN_HELP": (
+            "Il n’y a pas d’estimation étalonnée pour les réponses de ce modèle avec cette vectorisation. "
+            "Jugez d’après les éléments."
+        ),
         "CALIBRATED": "Étalonnée sur des questions publiques, pas encore sur les vôtres.",
         "PARTS": {
             "retrieval": (
@@ -103,6 +140,11 @@ register(
             "coverage": (
                 "Question couverte",
                 "La part de ce que vous demandez qui se trouve dans les passages cités.",
+            ),
+            "certainty": (
+                "Certitude du modèle",
+                "À quel point le modèle de langage était sûr de ses mots, en moyenne. Cela dit peu de leur "
+                "vérité.",
             ),
             "support": ("Réponse étayée", "La part de la réponse que ses passages cités confirment."),
         },
