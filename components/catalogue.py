@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components import layout, session, writing
+from components import dialogs, session
 from components.escaping import label
 from components.texts_catalogue import Catalogue, FirstModel
-from components.texts_pages import counted
+from components.translation import sentence
+from components.writing import counted, size
 from domain.errors import EvidentiaError
 from domain.models import ModelKind
 from domain.users import Role, User
@@ -19,14 +20,14 @@ from services.downloads import Download
 POLL_S = 1.0
 RESOURCES = "pages/resources.py"
 _PROBLEM = "catalogue_problem"
-_DIALOG = "catalogue_dialog_open"
+_DELETE = "catalogue_delete"
 
 
 def catalogue(user: User) -> None:
     """Draw the catalogue for an admin, live while something is being downloaded."""
     installation = setup.current()
     st.subheader(Catalogue.TITLE, anchor=False)
-    minutes = counted(round(installation.settings.local_llm_idle_minutes), "minute")
+    minutes = counted(max(1, round(installation.settings.local_llm_idle_minutes)), "minute")
     st.caption(Catalogue.INTRO.format(minutes=minutes))
     was_open = _open(downloads.listing(installation, user))
 
@@ -41,6 +42,10 @@ def catalogue(user: User) -> None:
                 _card(download)
 
     st.fragment(follow, run_every=POLL_S if was_open else None)()
+    about = dialogs.opened(_DELETE)
+    if about is not None:
+        download = downloads.get(installation, user, about["key"])
+        st.dialog(Catalogue.DELETE_TITLE, on_dismiss=dialogs.close)(_confirm)(download)
 
 
 def first_model(user: User) -> None:
@@ -70,7 +75,7 @@ def _open(listed: list[Download]) -> frozenset[str]:
 
 def _redraw_when_changed(was_open: frozenset[str], listed: list[Download]) -> None:
     # The rest of the page changes with it: the list of models, what may be chosen.
-    if _open(listed) != was_open and not st.session_state.get(_DIALOG):
+    if _open(listed) != was_open:
         st.rerun()
 
 
@@ -81,29 +86,33 @@ def _offer(download: Download) -> None:
     if download.is_open:
         _progress(download)
         return
+    if download.state == "paused":
+        st.progress(download.fraction, text=_amounts(download, Catalogue.PAUSED))
+    name = download.model.key
+    words = {
+        "absent": FirstModel.DOWNLOAD.format(name=name, size=size(download.model.file.size)),
+        "paused": Catalogue.RESUME,
+        "ready": FirstModel.USE.format(name=name),
+    }[download.state]
     with st.container(horizontal=True):
-        if download.state == "absent":
-            name, size = download.model.key, size_words(download.model.file.size)
-            words = FirstModel.DOWNLOAD.format(name=name, size=size)
-            _button(download, words, "download", _start, primary=True)
-        else:
-            _actions(download)
+        _button(download, words, "download", _start, primary=True)
         if st.button(FirstModel.CONNECT, icon=":material/cable:", key="first_model_connect"):
             st.switch_page(RESOURCES)
 
 
 def _card(download: Download) -> None:
     model = download.model
-    with st.container(border=True, key=f"catalogue_{model.key}"):
+    with st.container(border=True, key=f"catalogue_{model.key}", gap="xsmall"):
         st.markdown(f"**{label(model.key)}** {_badge(download)}")
         st.markdown(Catalogue.ABOUT.get(model.key, ""))
-        size, memory = size_words(model.file.size), size_words(model.memory)
-        st.caption(Catalogue.FACTS.format(size=size, memory=memory, licence=model.licence))
+        memory = size(model.memory)
+        facts = {"size": size(model.file.size), "memory": memory, "licence": model.licence}
+        st.caption(Catalogue.FACTS.format(**facts))
         st.caption(Catalogue.CHECKSUM.format(sha256=model.file.sha256), help=Catalogue.CHECKSUM_HELP)
         _problem(download)
         free = local_llm.free_memory()
         if free is not None and free < model.memory and _state_of_server(download) == "stopped":
-            words = Catalogue.LITTLE_MEMORY.format(free=size_words(free), needed=memory)
+            words = Catalogue.LITTLE_MEMORY.format(free=size(free), needed=memory)
             st.warning(words, icon=":material/memory:")
         if download.is_open:
             _progress(download)
@@ -135,7 +144,7 @@ def _problem(download: Download) -> None:
     problems = st.session_state.get(_PROBLEM, {})
     problem = problems.pop(download.model.key, None) or download.error
     if problem and not download.is_open:
-        st.error(layout.said(problem), icon=":material/error:")
+        st.error(label(sentence(problem)), icon=":material/error:")
 
 
 def _progress(download: Download) -> None:
@@ -146,7 +155,7 @@ def _progress(download: Download) -> None:
         parts = [_amounts(download, Catalogue.RUNNING)]
         left = download.seconds_left
         if download.speed and left is not None:
-            parts.append(Catalogue.SPEED.format(speed=size_words(int(download.speed))))
+            parts.append(Catalogue.SPEED.format(speed=size(int(download.speed))))
             minutes = counted(round(left / 60), "minute")
             parts.append(
                 Catalogue.MINUTES_LEFT.format(minutes=minutes) if left >= 60 else Catalogue.SECONDS_LEFT
@@ -169,8 +178,9 @@ def _actions(download: Download) -> None:
         elif _state_of_server(download) == "running":
             _button(download, Catalogue.STOP, "stop_circle", _stop, help=Catalogue.STOP_HELP)
         key = f"catalogue_delete_{download.model.key}"
-        if st.button(Catalogue.DELETE, icon=":material/delete:", key=key, on_click=_dialog_opened):
-            st.dialog(Catalogue.DELETE_TITLE, on_dismiss=_dialog_closed)(_confirm)(download)
+        if st.button(Catalogue.DELETE, icon=":material/delete:", key=key):
+            dialogs.open_dialog(_DELETE, key=download.model.key)
+            st.rerun()
 
 
 def _button(
@@ -198,7 +208,7 @@ def _confirm(download: Download) -> None:
     session.require(Role.ADMIN, fragment=True)
     name = label(download.model.key)
     st.markdown(Catalogue.DELETE_INTRO.format(name=name))
-    gone = [Catalogue.DELETE_FILE.format(size=size_words(download.model.file.size))]
+    gone = [Catalogue.DELETE_FILE.format(size=size(download.model.file.size))]
     gone += [Catalogue.DELETE_MODEL] if download.registered else []
     st.markdown("\n".join(f"- {part}" for part in gone))
     with st.container(horizontal=True):
@@ -209,17 +219,9 @@ def _confirm(download: Download) -> None:
             on_click=_discard,
             args=(download.model.key,),
         )
-        cancelled = st.button(Catalogue.KEEP, on_click=_dialog_closed)
+        cancelled = st.button(Catalogue.KEEP, on_click=dialogs.close)
     if confirmed or cancelled:
         st.rerun()
-
-
-def _dialog_opened() -> None:
-    st.session_state[_DIALOG] = True
-
-
-def _dialog_closed() -> None:
-    st.session_state.pop(_DIALOG, None)
 
 
 def _start(key: str) -> None:
@@ -231,7 +233,7 @@ def _cancel(key: str) -> None:
 
 
 def _discard(key: str) -> None:
-    _dialog_closed()
+    dialogs.close()
     _try(key, lambda user: downloads.discard(setup.current(), user, key))
 
 
@@ -250,9 +252,4 @@ def _try(key: str, act: Callable[[User], None]) -> None:
 
 
 def _amounts(download: Download, words: str) -> str:
-    return words.format(done=size_words(download.done), total=size_words(download.model.file.size))
-
-
-def size_words(size: int) -> str:
-    """A number of bytes as people read it, of models: in MB or GB."""
-    return writing.size(size, digits=0)
+    return words.format(done=size(download.done), total=size(download.model.file.size))

@@ -1,12 +1,14 @@
-"""Plotly figures from the frames of ``services.analytics``, each drawn with its title and its table.
+"""Charts: plotly figures whose every bar and point leads to its runs, each with its title and its table.
 
 Colours are places in the theme's list of chart colours, so that both themes use their own; the same thing
-has the same colour in every chart, and a pattern besides.
+has the same colour in every chart, and a pattern or shape besides.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,126 +17,95 @@ import plotly.graph_objects as go
 import plotly.io as pio
 import streamlit as st
 
-from components.texts_analytics import Analytics, Charts
-from components.texts_pages import counted
-from services.analytics import BINS, Distribution, Timeline
-from services.run_filters import Outcome
+from components.escaping import label, markup
+from components.texts_analytics import Charts
+from services.run_filters import Feedback, Filters, Outcome
 
 HEIGHT = 250
 BAR_HEIGHT = 30
 _TABLE_ROWS = 12
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
 _CLEAR = "rgba(0,0,0,0)"
-
-
 _CHOSEN = "analytics_chosen"
 _GENERATION = "analytics_generation"
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A piece of a bar: the chart's name, the column of its frame, and where it stands on the axis."""
-
-    chart: str
-    group: str
-    x: Any
-
-    @property
-    def start(self) -> datetime:
-        """The beginning of its day or hour, in a timeline."""
-        start: datetime = pd.Timestamp(self.x).to_pydatetime()
-        return start
-
-    @property
-    def number(self) -> int:
-        """The bin that it stands for, 0 to 9, in a distribution."""
-        return int(self.x * BINS)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a group of bars looks: its name, its place in the theme's chart colours, and its pattern."""
+    """How a group looks: its place in the theme's chart colours, its pattern, and its symbol as points."""
 
-    name: str
     colour: int
     pattern: str = ""
+    symbol: str = "circle"
 
 
 OUTCOMES: dict[str, Look] = {
-    Outcome.ANSWERED: Look(Analytics.OUTCOMES["answered"], 0),
-    Outcome.ABSTAINED: Look(Analytics.OUTCOMES["abstained"], 1, "/"),
-    Outcome.FAILED: Look(Analytics.OUTCOMES["failed"], 5, "x"),
-    Outcome.STOPPED: Look(Analytics.OUTCOMES["stopped"], 2, "."),
-    Outcome.UNFINISHED: Look(Analytics.OUTCOMES["unfinished"], 4, "-"),
+    Outcome.ANSWERED: Look(0),
+    Outcome.ABSTAINED: Look(1, "/"),
+    Outcome.FAILED: Look(5, "x"),
+    Outcome.STOPPED: Look(2, "."),
+    Outcome.UNFINISHED: Look(4, "-"),
 }
-CITATION: dict[str, Look] = {"cited": Look(Charts.CITED, 0), "not cited": Look(Charts.NOT_CITED, 2, "\\")}
+CITATION: dict[str, Look] = {"cited": Look(0), "not cited": Look(2, "\\")}
+FEEDBACK: dict[str, Look] = {Feedback.GOOD: Look(3), Feedback.BAD: Look(5, "\\")}
+RELEVANCE: dict[str, Look] = {
+    "high": Look(0),
+    "middle": Look(1, symbol="diamond"),
+    "low": Look(5, symbol="triangle-up"),
+    "none": Look(2, symbol="circle-open"),
+}
+TOKENS: dict[str, Look] = {"prompt": Look(2, "\\"), "answer": Look(0)}
+PERCENTILES: dict[str, Look] = {"p50": Look(0), "p95": Look(2, "\\")}
+SPREAD = Look(0)
 
 
-def confidence(found: Distribution) -> go.Figure:
-    """How often each tenth of confidence occurs, answered and abstained runs stacked."""
-    return _histogram(found, OUTCOMES, Charts.CONFIDENCE_AXIS, "question")
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The runs that a piece of a chart stands for, in words and as filters that let just them through."""
+
+    words: str
+    filters: Filters
 
 
-def relevance(found: Distribution) -> go.Figure:
-    """How often each tenth of relevance occurs, cited and other passages stacked."""
-    return _histogram(found, CITATION, Charts.RELEVANCE_AXIS, "passage")
+@dataclass(slots=True)
+class Chart:
+    """A figure with what it says, the table behind it, and where its pieces lead.
+
+    ``picks`` belong to the points of each trace of ``figure``, ``rows`` to the rows of ``table``. Without
+    a ``figure`` the title says why there is none.
+    """
+
+    name: str
+    title: str
+    help: str
+    table: pd.DataFrame
+    figure: go.Figure | None = None
+    picks: list[Sequence[Pick]] = field(default_factory=list)
+    rows: Sequence[Pick] = ()
+    note: str = ""
+
+    def bars(self, look: Look, name: str, picks: Sequence[Pick], hover: list[str], **data: Any) -> None:
+        """Add a group of bars."""
+        pattern = {"shape": look.pattern, "size": 6, "solidity": 0.45}
+        marker = {"color": colour(look), "line": {"width": 0}, "pattern": pattern}
+        self._add(go.Bar, picks, name=name, marker=marker, hovertext=hover, **data)
+
+    def points(self, look: Look, name: str, picks: Sequence[Pick], hover: list[str], **data: Any) -> None:
+        """Add a group of points, joined by a line where ``mode`` says so."""
+        marker = {"color": colour(look), "symbol": look.symbol, "size": 8}
+        self._add(go.Scatter, picks, **{"name": name, "marker": marker, "hovertext": hover, **data})
+
+    def _add(self, kind: Any, picks: Sequence[Pick], **data: Any) -> None:
+        self.figure = self.figure or go.Figure()
+        faint = {"marker": {"opacity": 0.35}}
+        self.figure.add_trace(kind(hoverinfo="text", unselected=faint, **data))
+        self.picks.append(picks)
 
 
-def timeline(found: Timeline) -> go.Figure:
-    """Runs for each day or hour, stacked by outcome; outcomes that never occur are left out."""
-    shown = [name for name in OUTCOMES if found.frame[name].any()]
-    figure = go.Figure()
-    for name in shown:
-        hover = [
-            Charts.BUCKET.format(
-                when=moment(when, found.unit), number=number, group=OUTCOMES[name].name.lower()
-            )
-            for when, number in zip(found.frame["time"], found.frame[name], strict=True)
-        ]
-        figure.add_bar(x=found.frame["time"], y=found.frame[name], **_bars(OUTCOMES[name], hover, name))
-    hours = found.unit == "hour"
-    figure.update_xaxes(
-        title_text=Charts.HOUR_AXIS if hours else Charts.DAY_AXIS,
-        tickformat="%H:%M\n%d %b" if hours else "%d %b\n%Y",
-        tickangle=0,
-        nticks=5,
-    )
-    if len(found.frame) < 5:
-        # Few bars would be ticked between them, and a single one drawn a millisecond wide.
-        width = 3_600_000 if hours else 86_400_000
-        figure.update_xaxes(tickvals=found.frame["time"])
-        figure.update_traces(width=0.8 * width)
-    return _finish(figure, "questions")
-
-
-def timings(frame: pd.DataFrame) -> go.Figure:
-    """What each step of one run took, in ms, in the order of ``frame`` (``stage``, ``ms``)."""
-    hover = [f"{stage}: {duration(ms)}" for stage, ms in zip(frame["stage"], frame["ms"], strict=True)]
-    figure = go.Figure()
-    look = Look("", 0)
-    figure.add_bar(y=frame["stage"], x=frame["ms"], orientation="h", **_bars(look, hover, "ms"))
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(title_text=Charts.TIMINGS_AXIS, rangemode="tozero")
-    _finish(figure, "", height=BAR_HEIGHT * len(frame) + 60)
-    return figure.update_layout(showlegend=False)
-
-
-def confidence_title(found: Distribution) -> str:
-    """What the distribution of confidence says."""
-    if found.median is None:
-        return Charts.CONFIDENCE_NONE
-    text = Charts.CONFIDENCE if found.total > 1 else Charts.CONFIDENCE_ONE
-    return text.format(median=f"{found.median:.2f}")
-
-
-def relevance_title(found: Distribution) -> str:
-    """What the distribution of relevance says."""
-    cited, other = found.medians["cited"], found.medians["not cited"]
-    if found.median is None:
-        return Charts.RELEVANCE_NONE
-    if cited is None or other is None:
-        return Charts.RELEVANCE_ALL.format(median=f"{found.median:.2f}")
-    return Charts.RELEVANCE.format(cited=f"{cited:.2f}", other=f"{other:.2f}")
+def colour(look: Look) -> str:
+    """The colour of a look; the browser puts that of its theme in its place."""
+    return str(pio.templates["streamlit"].layout.colorway[look.colour])
 
 
 def duration(ms: float) -> str:
@@ -149,137 +120,205 @@ def moment(start: datetime, unit: str) -> str:
     return f"{start:%d %b, %H:00}" if unit == "hour" else f"{start:%a %d %b %Y}"
 
 
+def shortened(name: str, length: int = 26) -> str:
+    """A name that fits beside an axis, as plotly reads it: whatever stands in it is shown, not run."""
+    return markup(name if len(name) <= length else name[: length - 1].rstrip() + "…")
+
+
+def finish(figure: go.Figure, height: int = HEIGHT, **layout: Any) -> go.Figure:
+    """Give a figure the looks that all have."""
+    legend = {
+        "orientation": "h",
+        "traceorder": "normal",
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.02,
+        "yanchor": "bottom",
+        "itemwidth": 30,
+        "itemclick": False,
+        "itemdoubleclick": False,
+        "title": {"text": ""},
+    }
+    common = {
+        "barmode": "stack",
+        "bargap": 0.12,
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "paper_bgcolor": _CLEAR,
+        "plot_bgcolor": _CLEAR,
+        "showlegend": True,
+        "legend": legend,
+        "dragmode": False,
+        "clickmode": "event+select",
+        "hoverlabel": {"align": "left"},
+    }
+    figure.update_layout(**{**common, **layout})
+    figure.update_xaxes(fixedrange=True)
+    figure.update_yaxes(fixedrange=True)
+    return figure
+
+
+def finish_lying(figure: go.Figure, names: Sequence[str], axis: str, **layout: Any) -> go.Figure:
+    """The same for bars that lie beside their ``names``, the first on top; their y are 0, 1, 2, …"""
+    figure.update_traces(orientation="h")
+    figure.update_yaxes(
+        autorange="reversed", showgrid=False, tickvals=list(range(len(names))), ticktext=list(names)
+    )
+    figure.update_xaxes(title_text=axis, rangemode="tozero", nticks=6)
+    return finish(figure, **{"height": BAR_HEIGHT * max(len(names), 5) + 100, **layout})
+
+
+def whole_numbers(figure: go.Figure, axis: str, most: int) -> None:
+    """Counts have no fractions; few of them would otherwise get ticks at 0.5."""
+    figure.update_layout({axis: {"rangemode": "tozero", "tickformat": ",d"}})
+    if most < 5:
+        figure.update_layout({axis: {"dtick": 1}})
+
+
 def still(figure: go.Figure, name: str, title: str) -> None:
     """Draw a chart that only shows."""
     st.plotly_chart(figure, key=f"chart_{name}", config=_CONFIG, alt=title)
 
 
-def draw(
-    title: str, figure: go.Figure, table: pd.DataFrame, name: str, *, help_text: str, note: str = ""
-) -> None:
-    """Draw a chart whose bars can be clicked, with the table behind it; ``chosen`` gives the clicked bar."""
-    key = f"chart_{name}_{st.session_state.get(_GENERATION, {}).get(name, 0)}"
+def draw(chart: Chart) -> None:
+    """Draw a chart whose bars and points can be clicked; ``chosen`` gives what the click stands for."""
+    figure, key = chart.figure, _key("chart", chart.name)
     with st.container(border=True, height="stretch", gap="small"):
-        st.markdown(f"**{title}**", help=help_text)
+        st.markdown(f"**{label(chart.title)}**", help=chart.help)
+        if figure is None:
+            return
         st.plotly_chart(
             figure,
             key=key,
-            on_select=lambda: _choose(name, figure, st.session_state[key]["selection"]["points"]),
+            on_select=lambda: _choose_point(chart, st.session_state[key]["selection"]["points"]),
             selection_mode="points",
             config=_CONFIG,
-            alt=title,
+            alt=chart.title,
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(note or Charts.SELECT, width="stretch")
-            table_behind(table, name)
+            name, pick = st.session_state.get(_CHOSEN, ("", None))
+            here = pick is not None and name in (chart.name, _table_of(chart.name))
+            listed = Charts.LISTED.format(what=label(pick.words)) if here else ""
+            st.caption(listed or chart.note or Charts.SELECT, width="stretch")
+            table_behind(chart.table, chart.name, chart.rows)
 
 
-def chosen() -> Bar | None:
-    """The bar that was clicked last, in whichever chart; kept while the page shows something else."""
-    bar: Bar | None = st.session_state.get(_CHOSEN)
-    return bar
+def table_behind(table: pd.DataFrame, name: str, rows: Sequence[Pick] = ()) -> None:
+    """A button that shows the numbers behind a chart and offers them as a file; ``rows`` can be clicked."""
+    with st.popover(Charts.TABLE, type="tertiary", icon=":material/table:", help=Charts.TABLE_HELP):
+        table_of(table, name, rows)
+        download(table, name)
+
+
+def table_of(table: pd.DataFrame, name: str, rows: Sequence[Pick] = ()) -> None:
+    """The numbers themselves."""
+    key = _key("table", _table_of(name))
+    height: Any = "content" if len(table) < _TABLE_ROWS else 360
+    selection: dict[str, Any] = {}
+    if len(rows):
+        selection = {
+            "selection_mode": ["single-row", "single-cell"],
+            "on_select": lambda: _choose_row(name, rows, st.session_state[key]["selection"]),
+        }
+    st.dataframe(
+        table,
+        hide_index=True,
+        width="content",
+        height=height,
+        column_config={column: _column(column) for column in table.columns},
+        placeholder=Charts.NOT_AVAILABLE,
+        key=key,
+        **selection,
+    )
+
+
+def clicked_row(table: pd.DataFrame, name: str, ids: Sequence[str], **options: Any) -> str | None:
+    """A table each of whose rows stands for one of ``ids``; gives the id of the one that was clicked."""
+    options.setdefault("column_config", {column: _column(column) for column in table.columns})
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        placeholder=Charts.NOT_AVAILABLE,
+        selection_mode=["single-row", "single-cell"],
+        on_select="rerun",
+        # For these very rows: a click always means the row that the person saw, and in an element whose
+        # rows have changed the browser loses the first click.
+        key=f"{name}_{hashlib.blake2b(''.join(ids).encode(), digest_size=8).hexdigest()}",
+        **options,
+    )
+    rows = list(event.selection.rows) or [row for row, _ in event.selection.cells]
+    return ids[rows[0]] if rows and rows[0] < len(ids) else None
+
+
+def download(table: pd.DataFrame, name: str) -> None:
+    """A button that saves a table as a CSV file."""
+    st.download_button(
+        Charts.DOWNLOAD,
+        data=csv(table),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"download_{name}",
+    )
+
+
+def csv(table: pd.DataFrame) -> bytes:
+    """A table as CSV. Texts that a spreadsheet would take for a formula get an apostrophe in front."""
+    harmless = table.copy()
+    for column in table.columns:
+        harmless[column] = [
+            f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+            for value in table[column]
+        ]
+    return harmless.to_csv(index=False).encode()
+
+
+def chosen() -> Pick | None:
+    """What was clicked last, in whichever chart; kept while the page shows something else."""
+    _, pick = st.session_state.get(_CHOSEN, ("", None))
+    return pick if isinstance(pick, Pick) else None
 
 
 def forget() -> None:
-    """Choose no bar any more. Use it in a callback."""
-    bar = st.session_state.pop(_CHOSEN, None)
-    if bar is not None:
+    """Choose nothing any more. Use it in a callback."""
+    name, _ = st.session_state.pop(_CHOSEN, ("", None))
+    if name:
         # Only another key makes the browser drop what is selected in a chart.
         generations = st.session_state.setdefault(_GENERATION, {})
-        generations[bar.chart] = generations.get(bar.chart, 0) + 1
+        generations[name] = generations.get(name, 0) + 1
 
 
-def _choose(name: str, figure: go.Figure, points: list[dict[str, Any]]) -> None:
-    bar = chosen()
-    if bar is not None and bar.chart != name:
+def _column(name: str) -> Any:
+    title = Charts.COLUMNS.get(name, name)
+    if name in ("time", "ready_at", "created_at"):
+        return st.column_config.DatetimeColumn(title, format="D MMM YYYY, HH:mm")
+    if name in ("confidence", "relevance", "similarity", "keyword", "lower", "median", "upper"):
+        return st.column_config.NumberColumn(title, format="%.2f")
+    return None if name.endswith("_id") else title
+
+
+def _key(kind: str, name: str) -> str:
+    return f"{kind}_{name}_{st.session_state.get(_GENERATION, {}).get(name, 0)}"
+
+
+def _table_of(name: str) -> str:
+    return f"{name} table"
+
+
+def _choose_point(chart: Chart, points: list[dict[str, Any]]) -> None:
+    pick = chart.picks[points[0]["curve_number"]][points[0]["point_index"]] if points else None
+    _choose(chart.name, pick)
+
+
+def _choose_row(name: str, rows: Sequence[Pick], selection: Any) -> None:
+    clicked = list(selection["rows"]) or [row for row, _ in selection["cells"]]
+    _choose(_table_of(name), rows[clicked[0]] if clicked and clicked[0] < len(rows) else None)
+
+
+def _choose(name: str, pick: Pick | None) -> None:
+    if st.session_state.get(_CHOSEN, (name, None))[0] != name:
         forget()
     st.session_state.pop(_CHOSEN, None)
-    if points:
-        trace = figure.data[points[0]["curve_number"]]
-        st.session_state[_CHOSEN] = Bar(name, trace.meta, trace.x[points[0]["point_index"]])
-
-
-def table_behind(table: pd.DataFrame, key: str) -> None:
-    """A button that shows the numbers behind a chart and offers them as a file."""
-    with st.popover(Charts.TABLE, type="tertiary", icon=":material/table:", help=Charts.TABLE_HELP):
-        height: Any = "content" if len(table) < _TABLE_ROWS else 360
-        clock = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")
-        st.dataframe(table, hide_index=True, width="content", height=height, column_config={"time": clock})
-        st.download_button(
-            Charts.DOWNLOAD,
-            data=table.to_csv(index=False).encode(),
-            file_name=f"{key}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key=f"download_{key}",
-        )
-
-
-def _histogram(found: Distribution, looks: dict[str, Look], score: str, noun: str) -> go.Figure:
-    frame = found.frame
-    middles = (frame["from"] + frame["to"]) / 2
-    figure = go.Figure()
-    for name in frame.columns[2:]:
-        hover = [
-            Charts.BIN.format(
-                number=counted(number, noun),
-                score=score,
-                low=f"{low:.1f}",
-                high=f"{high:.1f}",
-                group=looks[name].name.lower(),
-            )
-            for low, high, number in zip(frame["from"], frame["to"], frame[name], strict=True)
-        ]
-        figure.add_bar(x=middles, y=frame[name], width=0.094, **_bars(looks[name], hover, name))
-    figure.update_xaxes(title_text=f"{score} (0 to 1)", range=[0, 1], dtick=0.2, tickformat=".1f")
-    return _finish(figure, f"{noun}s")
-
-
-def _bars(look: Look, hover: list[str], name: str) -> dict[str, Any]:
-    colour = pio.templates["streamlit"].layout.colorway[look.colour]
-    pattern = {"shape": look.pattern, "size": 6, "solidity": 0.45}
-    return {
-        "name": look.name,
-        "meta": str(name),
-        "marker": {"color": colour, "line": {"width": 0}, "pattern": pattern},
-        "hovertext": hover,
-        "hoverinfo": "text",
-        "unselected": {"marker": {"opacity": 0.35}},
-    }
-
-
-def _finish(figure: go.Figure, axis: str, height: int = HEIGHT) -> go.Figure:
-    figure.update_layout(
-        barmode="stack",
-        bargap=0.12,
-        height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        paper_bgcolor=_CLEAR,
-        plot_bgcolor=_CLEAR,
-        showlegend=True,
-        legend={
-            "orientation": "h",
-            "traceorder": "normal",
-            "x": 0,
-            "xanchor": "left",
-            "y": 1.02,
-            "yanchor": "bottom",
-            "itemwidth": 30,
-            "itemclick": False,
-            "itemdoubleclick": False,
-            "title": {"text": ""},
-        },
-        dragmode=False,
-        clickmode="event+select",
-        hoverlabel={"align": "left"},
-    )
-    figure.update_xaxes(fixedrange=True, showgrid=False)
-    figure.update_yaxes(fixedrange=True)
-    if axis:
-        # Counts have no fractions; few of them would otherwise get ticks at 0.5.
-        most = max((sum(column) for column in zip(*(bar.y for bar in figure.data), strict=True)), default=0)
-        figure.update_yaxes(title_text=axis, rangemode="tozero", tickformat=",d")
-        if most < 5:
-            figure.update_yaxes(dtick=1)
-    return figure
+    if pick is not None:
+        st.session_state[_CHOSEN] = (name, pick)

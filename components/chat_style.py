@@ -12,6 +12,8 @@ _STYLE = """
 .st-key-conversations [data-testid="stHorizontalBlock"], .st-key-conversations .stHorizontalBlock
   {flex-wrap: nowrap;}
 .st-key-conversations [class*="st-key-conversation_menu"] button {padding: .3rem .35rem; min-height: 0;}
+.st-key-conversations [class*="st-key-conversation_menu"] [data-testid="stMarkdownContainer"]
+  {position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);}
 [class*="st-key-conversation_open"] button {background: light-dark(#E3F2F1, #153533) !important;
   color: light-dark(#0F6E6E, #4FB9B3) !important;}
 [class*="st-key-question_"] {scroll-margin-top: 4.2rem;}

@@ -113,12 +113,12 @@ def _entry(entry: Conversation, current: Conversation | None, today: date) -> No
             return
         actions = {"rename": Chat.RENAME, "delete": Chat.DELETE}
         asked = st.menu_button(
-            ":material/more_horiz:",
+            Chat.CONVERSATION_MENU,
             list(actions),
+            icon=":material/more_horiz:",
             format_func=actions.__getitem__,
             key=f"conversation_menu_{entry.id}",
             type="tertiary",
-            help=Chat.CONVERSATION_MENU,
         )
     if asked == "rename":
         st.session_state[_TITLE] = entry.title

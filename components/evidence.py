@@ -77,6 +77,12 @@ def evidence_panel(run: Run, user: User) -> None:
             st.caption(Evidence.NONE)
 
 
+@st.fragment
+def panel_alone(run: Run) -> None:
+    """The panel as a fragment: a click in it draws only itself anew."""
+    evidence_panel(run, session.require(fragment=True))
+
+
 def empty_panel() -> None:
     """Say what the panel is for, where there is no run yet."""
     with st.container(key="evidence_panel"), st.container(border=True):
@@ -154,9 +160,7 @@ def _part(name: str, value: float | None) -> str:
     )
 
 
-@st.fragment
 def _cards(run: Run, user: User) -> None:
-    user = session.require(fragment=True)
     cited = sorted((card for card in run.evidence if card.numbers), key=lambda card: min(card.numbers))
     others = [card for card in run.evidence if not card.numbers]
     opened = _opened(run, cited + others)

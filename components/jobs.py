@@ -6,6 +6,7 @@ import streamlit as st
 
 from components import session
 from components.escaping import label
+from components.texts_files import FileTable
 from components.texts_pages import Files, counted
 from domain.documents import DocumentStatus
 from domain.errors import EvidentiaError
@@ -18,7 +19,7 @@ _DIALOG = "files_dialog_open"
 
 
 def dialog_opened() -> None:
-    """A dialog is open: nothing may redraw the page under it, which would close it."""
+    """A dialog is open: nothing may redraw the page under it, which would close it. Call it in the dialog."""
     st.session_state[_DIALOG] = True
 
 
@@ -27,11 +28,14 @@ def dialog_closed() -> None:
     st.session_state.pop(_DIALOG, None)
 
 
-def progress(collection_id: str, open_ids: frozenset[str]) -> None:
+def progress(collection_id: str, open_ids: frozenset[str], only: str | None = None) -> None:
     """Draw how far the open jobs of a collection are; ``open_ids`` are the documents the page knows of.
 
     Asks once a second while there are any, and redraws the page when one of them has come to its end.
+    ``only`` is the one document that counts.
     """
+    # Whatever dialog was open, this run of the page has closed it.
+    dialog_closed()
     if not open_ids:
         return
 
@@ -43,6 +47,7 @@ def progress(collection_id: str, open_ids: frozenset[str]) -> None:
         except EvidentiaError as error:
             st.error(label(error.message), icon=":material/error:")
             return
+        unsettled = [d for d in unsettled if only in (None, d.id)]
         if {d.id for d in unsettled} != open_ids and not st.session_state.get(_DIALOG):
             st.rerun()
         _draw(unsettled)
@@ -55,12 +60,19 @@ def _draw(unsettled: list[Document]) -> None:
         return
     with st.container(border=True, key="jobs"):
         st.markdown(f"**{Files.JOBS.format(number=counted(len(unsettled), 'document'))}**")
-        # The one at work first, then those that wait in the order in which they came.
-        ordered = sorted(unsettled, key=lambda d: (d.status is not DocumentStatus.RUNNING, d.created_at))
-        for document in ordered[:_SHOWN]:
+        # In the order in which they came, which is that in which they are read.
+        ordered = sorted(unsettled, key=lambda d: d.created_at)
+        waiting = [d for d in ordered if d.status is DocumentStatus.QUEUED]
+        at_work = [d for d in ordered if d.status is not DocumentStatus.QUEUED]
+        for document in at_work[:_SHOWN]:
             st.progress(fraction(document), text=f"{label(document.name)} · {stage_words(document)}")
-        if len(ordered) > _SHOWN:
-            st.caption(Files.JOBS_MORE.format(number=counted(len(ordered) - _SHOWN, "document")))
+        if len(at_work) > _SHOWN:
+            st.caption(Files.JOBS_MORE.format(number=counted(len(at_work) - _SHOWN, "document")))
+        if waiting:
+            names = [label(document.name) for document in waiting[:_SHOWN]]
+            if len(waiting) > _SHOWN:
+                names.append(Files.JOBS_MORE.format(number=counted(len(waiting) - _SHOWN, "document")))
+            st.caption(FileTable.WAITING.format(names=", ".join(names)))
 
 
 def fraction(document: Document) -> float:

@@ -7,6 +7,7 @@ import io
 import streamlit as st
 from PIL import Image
 
+from components.texts_files import DocumentPage
 from components.texts_pages import Evidence
 from domain.documents import Rectangle
 from domain.errors import NotFound
@@ -27,21 +28,22 @@ def excerpt(
 ) -> None:
     """Draw the part of a page that holds ``boxes``, or say that there is no picture."""
     picture = _picture(installation, user, document_id, page, boxes, _EXCERPT_PX)
-    _draw(picture and _cut(picture, _as_tuples(boxes)), page)
+    _draw(picture and _cut(picture, _as_tuples(boxes)), page, boxes)
 
 
 def whole(
     installation: Installation, user: User, document_id: str, page: int, boxes: list[Rectangle]
 ) -> None:
     """Draw a whole page with ``boxes`` marked, or say that there is no picture."""
-    _draw(_picture(installation, user, document_id, page, boxes, _WHOLE_PX), page)
+    _draw(_picture(installation, user, document_id, page, boxes, _WHOLE_PX), page, boxes)
 
 
-def _draw(picture: bytes | None, page: int) -> None:
+def _draw(picture: bytes | None, page: int, boxes: list[Rectangle]) -> None:
     if picture is None:
         st.caption(Evidence.NO_PICTURE)
     else:
-        st.image(picture, width="stretch", alt=Evidence.PICTURE_ALT.format(page=page))
+        alt = Evidence.PICTURE_ALT if boxes else DocumentPage.PICTURE
+        st.image(picture, width="stretch", alt=alt.format(page=page))
 
 
 def _picture(

@@ -9,31 +9,38 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from components import dialogs, layout, resources_form, writing
+from components import catalogue, dialogs, resources_form, session
 from components.escaping import label
-from components.texts_pages import counted
 from components.texts_resources import Resources
+from components.translation import sentence
+from components.writing import counted, duration, number, size
 from domain.errors import EvidentiaError
 from domain.models import ModelKind
-from domain.users import User
-from services import model_drafts, model_trials, models
+from domain.users import Role, User
+from services import downloads, model_drafts, model_trials, models, pulls, setup
 from services.installation import Installation
 from services.models import Model
 
+POLL_S = 1.0
 _PROBLEM = "resources_problem"
 _NAMING = ("model", "deployment")
 _ADDRESS = ("base_url", "endpoint")
 
 
+# On a narrow screen the buttons go below the text instead of squeezing it.
+_STYLE = '<style>[class*="st-key-model_text_"] {min-width: min(17rem, 100%);}</style>'
+
+
 def problem() -> None:
     """Draw why the last action was refused, once."""
-    sentence = st.session_state.pop(_PROBLEM, None)
-    if sentence:
-        st.error(layout.said(sentence), icon=":material/error:")
+    said = st.session_state.pop(_PROBLEM, None)
+    if said:
+        st.error(label(sentence(said)), icon=":material/error:")
 
 
 def models_tab(installation: Installation, user: User, kind: ModelKind) -> None:
     """Draw all models of a kind, and the way to another one."""
+    st.html(_STYLE)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(Resources.ABOUT[kind], width="stretch")
         st.button(
@@ -46,22 +53,55 @@ def models_tab(installation: Installation, user: User, kind: ModelKind) -> None:
     for model in models.listing(installation, user, kind):
         with st.container(border=True, key=f"model_{model.id}"):
             _card(installation, user, model)
+    if kind is ModelKind.LLM:
+        catalogue.catalogue(user)
 
 
 def _card(installation: Installation, user: User, model: Model) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(gap="xxsmall", width="stretch"):
+        with st.container(gap="xxsmall", width="stretch", key=f"model_text_{model.id}"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"**{label(model.name)}**", width="content")
                 _badges(model)
-            st.caption(" · ".join(what(model)))
-            st.caption(" · ".join(_whence(model)))
+            if model.id in Resources.BUILT_IN:
+                st.caption(Resources.BUILT_IN[model.id])
+            else:
+                st.caption(" · ".join(what(model)))
+                st.caption(" · ".join(_whence(model)))
         with st.container(horizontal=True, width="content", gap="small"):
             _actions(installation, user, model)
     error = model.capabilities.get("error")
     if error and model.tested_at is not None:
-        sentence = Resources.TESTED_FAILED.format(when=ago(model.tested_at), error=layout.said(str(error)))
-        st.markdown(f":red[:material/error: {sentence}]")
+        _failed(Resources.TESTED_FAILED.format(when=ago(model.tested_at), error=label(sentence(str(error)))))
+    _pulling(installation, user, model)
+
+
+def _failed(words: str) -> None:
+    st.markdown(f":small[:red[:material/error: {words}]]")
+
+
+def _pulling(installation: Installation, user: User, model: Model) -> None:
+    pull = pulls.get(installation, user, model.id)
+    if pull is None:
+        return
+    if not pull.running:
+        if pull.error:
+            _failed(label(sentence(pull.error)))
+        return
+
+    def follow() -> None:
+        acting = session.require(Role.ADMIN, fragment=True)
+        now = pulls.get(setup.current(), acting, model.id)
+        if now is None or not now.running:
+            st.rerun()
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            amounts = Resources.PULL_OF.format(done=size(now.done), total=size(now.total))
+            st.progress(now.fraction, text=amounts if now.total else Resources.PULL_STARTS)
+            stopped = st.button(Resources.CANCEL, icon=":material/close:", key=f"pull_cancel_{model.id}")
+        if stopped:
+            pulls.cancel(setup.current(), acting, model.id)
+
+    st.fragment(follow, run_every=POLL_S)()
 
 
 def _badges(model: Model) -> None:
@@ -86,27 +126,26 @@ def what(model: Model) -> list[str]:
     words += [label(urlsplit(str(given[name])).netloc) for name in _ADDRESS if name in given]
     context = learnt.get("context") or given.get("context")
     if context:
-        words.append(Resources.CONTEXT.format(number=writing.number(int(context))))
+        words.append(Resources.CONTEXT.format(number=number(int(context))))
     if "dimension" in learnt:
-        words.append(Resources.DIMENSION.format(number=learnt["dimension"]))
+        words.append(Resources.DIMENSION.format(number=number(learnt["dimension"])))
     return words + [text for name, text in Resources.LEARNT.items() if learnt.get(name)]
 
 
 def _whence(model: Model) -> list[str]:
-    if model.id in models.BUILT_IN.values():
-        return [Resources.BUILT_IN]
-    seeded = model.origin.startswith("environment:")
-    words = [
-        Resources.FROM.format(origin=label(model.origin))
-        if seeded
-        else Resources.ADDED_BY.format(name=label(model.origin))
-    ]
+    origin = label(model.origin)
+    if model.origin == downloads.ORIGIN:
+        words = [Resources.FROM_CATALOGUE]
+    elif model.origin.startswith("environment:"):
+        words = [Resources.FROM.format(origin=origin)]
+    else:
+        words = [Resources.ADDED_BY.format(name=origin)]
     words += [Resources.KEY_STORED] * model.has_secret
     if model.tested_at is None:
         words.append(Resources.UNTESTED)
     elif "error" not in model.capabilities:
-        ms = writing.number(model.capabilities.get("latency_ms", 0))
-        words.append(Resources.TESTED.format(when=ago(model.tested_at), ms=ms))
+        took = duration(model.capabilities.get("latency_ms", 0))
+        words.append(Resources.TESTED.format(when=ago(model.tested_at), took=took))
     return words
 
 
@@ -136,6 +175,7 @@ def possible_actions(model: Model) -> list[str]:
     is_llm = model.kind is ModelKind.LLM
     offered = {
         "edit": mine,
+        "pull": pulls.possible(model.provider),
         "default": model.active and not model.is_default,
         "fallback": is_llm and model.active and not (model.is_fallback or model.is_default),
         "no_fallback": model.is_fallback,
@@ -148,6 +188,7 @@ def possible_actions(model: Model) -> list[str]:
 
 
 _ACTIONS: dict[str, Callable[[Installation, User, str], None]] = {
+    "pull": pulls.start,
     "default": models.set_default,
     "fallback": models.set_fallback,
     "no_fallback": lambda installation, user, _: models.set_fallback(installation, user, None),
@@ -169,7 +210,5 @@ def ago(moment: datetime) -> str:
     minutes = int((datetime.now(UTC) - moment).total_seconds() // 60)
     if minutes < 1:
         return Resources.JUST_NOW
-    for size, unit in ((1440, "day"), (60, "hour"), (1, "minute")):
-        if minutes >= size:
-            return Resources.AGO.format(time=counted(minutes // size, unit))
-    return Resources.JUST_NOW
+    length, unit = next(each for each in ((1440, "day"), (60, "hour"), (1, "minute")) if minutes >= each[0])
+    return Resources.AGO.format(time=counted(minutes // length, unit))

@@ -9,8 +9,9 @@ import streamlit as st
 
 from components import dialogs, layout, session
 from components.escaping import label
-from components.texts_pages import counted
 from components.texts_resources import ModelForm, Resources
+from components.translation import sentence
+from components.writing import counted
 from domain.errors import EvidentiaError
 from domain.models import ModelKind
 from domain.users import User
@@ -23,6 +24,7 @@ from services.models import Model
 ADD, EDIT, DELETE = "model_add", "model_edit", "model_delete"
 _NAMED_BY = ("model", "deployment")
 _LISTED = "model"
+_MOST_USED = "openai"
 
 
 def draw(installation: Installation, user: User) -> None:
@@ -63,7 +65,7 @@ def _edit(installation: Installation, user: User, what: dict[str, Any]) -> None:
             if anyway:
                 _save(installation, user, model, draft, tried)
             else:
-                st.error(f"{layout.said(tried.error)}\n\n{ModelForm.FAILED}", icon=":material/error:")
+                st.error(f"{label(sentence(tried.error))}\n\n{ModelForm.FAILED}", icon=":material/error:")
 
 
 def _default_toggle(installation: Installation, kind: ModelKind, key: str) -> bool:
@@ -86,7 +88,11 @@ def _form(kind: ModelKind, model: Model | None) -> Form | None:
         st.info(ModelForm.NO_PROVIDER, icon=":material/info:")
         return None
     chosen = st.selectbox(
-        ModelForm.PROVIDER, list(forms), format_func=lambda key: forms[key].title, key="model_provider"
+        ModelForm.PROVIDER,
+        list(forms),
+        list(forms).index(_MOST_USED) if _MOST_USED in forms else 0,
+        format_func=lambda key: forms[key].title,
+        key="model_provider",
     )
     return forms[chosen]
 
@@ -145,7 +151,11 @@ class _Fields:
 
     def draw(self) -> Draft:
         """Draw them all, and give what they hold."""
-        values = {known.name: self._field(known) for known in self._form.parameters}
+        values, ask = {}, False
+        for known in self._form.parameters:
+            with st.container(horizontal=True, vertical_alignment="bottom"):
+                values[known.name] = self._field(known)
+                ask = ask or (known.name == _LISTED and self._list_button())
         name = st.text_input(
             ModelForm.NAME,
             "" if self._model is None else self._model.name,
@@ -157,8 +167,8 @@ class _Fields:
         name = name or next((str(values[known]) for known in _NAMED_BY if values.get(known)), "")
         secret, remove = self._secret()
         draft = Draft(self._what["kind"], name, self._form.provider, values, secret, remove)
-        if any(known.name == _LISTED for known in self._form.parameters):
-            self._list_button(draft)
+        if ask:
+            self._ask(draft)
         return draft
 
     def _field(self, known: Parameter) -> Any:
@@ -170,7 +180,8 @@ class _Fields:
             kind = int if known.kind == "integer" else float
             bounds = [None if bound is None else kind(bound) for bound in (known.minimum, known.maximum)]
             number = None if value == "" else kind(value)
-            return st.number_input(text, *bounds, number, step=kind(1), key=key, help=help_)
+            shown = "%d" if kind is int else "%g"
+            return st.number_input(text, *bounds, number, step=kind(1), format=shown, key=key, help=help_)
         options = self._what.get(self._key, []) if known.name == _LISTED else list(known.choices)
         if not options:
             return st.text_input(text, str(value), key=key, help=help_)
@@ -203,15 +214,16 @@ class _Fields:
         remove = stored and not required and st.checkbox(ModelForm.REMOVE_KEY, key=f"remove_{self._key}")
         return secret, bool(remove)
 
-    def _list_button(self, draft: Draft) -> None:
-        if not st.button(
+    def _list_button(self) -> bool:
+        return st.button(
             ModelForm.OFFERED,
             icon=":material/list:",
-            type="tertiary",
             help=ModelForm.OFFERED_HELP,
             key=f"list_{self._key}",
-        ):
-            return
+            width="content",
+        )
+
+    def _ask(self, draft: Draft) -> None:
         try:
             with st.spinner(ModelForm.ASKING):
                 model_id = None if self._model is None else self._model.id
@@ -234,7 +246,8 @@ def _delete(installation: Installation, user: User, what: dict[str, Any]) -> Non
         are = (Resources.IS if model.collections == 1 else Resources.ARE).format(number=number)
         st.markdown(Resources.DELETE_RETIRED.format(number=are, name=name))
     else:
-        st.markdown(Resources.DELETE_INTRO.format(name=name))
+        intro = Resources.DELETE_WITH_KEY if model.has_secret else Resources.DELETE_INTRO
+        st.markdown(intro.format(name=name))
     if model.is_default:
         built_in = models.get(installation, user, models.BUILT_IN[model.kind])
         st.markdown(Resources.DELETE_DEFAULT.format(name=label(built_in.name)))

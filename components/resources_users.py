@@ -14,8 +14,8 @@ import streamlit as st
 from components import dialogs, layout, session
 from components.escaping import label
 from components.texts import Roles
-from components.texts_pages import counted
 from components.texts_resources import UserAdmin
+from components.writing import counted
 from domain.errors import EvidentiaError
 from domain.users import Role, User
 from services import users

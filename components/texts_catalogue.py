@@ -14,7 +14,7 @@ class Catalogue(Texts):
     TITLE = "Models for this machine"
     INTRO = (
         "They answer without a provider: nothing leaves this machine. One starts with the first question and "
-        "stops after {minutes} without one."
+        "stops when nobody has asked for {minutes}."
     )
     MORE = "More"
     ABOUT = {  # noqa: RUF012 - a table of texts
@@ -68,3 +68,4 @@ class FirstModel(Texts):
     )
     CONNECT = "Connect a provider"
     DOWNLOAD = "Download {name} ({size})"
+    USE = "Answer with {name}"

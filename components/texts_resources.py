@@ -34,11 +34,21 @@ class Resources(Texts):
         "retired": "Deleted while collections were indexed with it: it serves these, and is offered nowhere.",
     }
     IN_USE = "In use by {number}"
-    BUILT_IN = "Part of the program"
+    BUILT_IN = {  # noqa: RUF012 - a table of texts
+        "extractive": (
+            "Part of the program. Answers with sentences of the documents, quoted and cited; needs no key "
+            "and no network."
+        ),
+        "all-MiniLM-L6-v2": (
+            "Part of the program. For English texts; relevance and confidence are calibrated for it."
+        ),
+        "learned-order": "Part of the program. Puts passages in order by what their scores have been worth.",
+    }
     FROM = "from {origin}"
+    FROM_CATALOGUE = "from the catalogue below"
     ADDED_BY = "added by {name}"
     KEY_STORED = "key stored, encrypted"
-    TESTED = "tested {when}: {ms} ms"
+    TESTED = "tested {when}: {took}"
     TESTED_FAILED = "Tested {when}: {error}"
     UNTESTED = "not tested yet"
     LEARNT = {  # noqa: RUF012 - a table of texts
@@ -55,6 +65,7 @@ class Resources(Texts):
     MORE = "More"
     ACTIONS = {  # noqa: RUF012 - a table of texts
         "edit": "Edit",
+        "pull": "Download in Ollama",
         "default": "Make default",
         "fallback": "Use as fallback",
         "no_fallback": "Stop using as fallback",
@@ -63,8 +74,11 @@ class Resources(Texts):
         "deactivate": "Deactivate",
         "delete": "Delete",
     }
+    PULL_OF = "Ollama downloads the model: {done} of {total}"
+    PULL_STARTS = "Ollama looks for the model …"
     DELETE_TITLE = "Delete model"
-    DELETE_INTRO = "**{name}** and its stored key will be gone, and cannot be brought back."
+    DELETE_INTRO = "**{name}** will be gone, and cannot be brought back."
+    DELETE_WITH_KEY = "**{name}** and its stored key will be gone, and cannot be brought back."
     DELETE_DEFAULT = "It is the default: **{name}**, which is part of the program, becomes the default."
     DELETE_FALLBACK = "It is the fallback: none will be set."
     DELETE_CHOSEN = "Conversations that have chosen it go on with the default. Answers it gave stay."

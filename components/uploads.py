@@ -1,4 +1,4 @@
-"""Choosing or making a collection, and adding files to it."""
+"""Adding files to a collection, with one sentence on what became of each."""
 
 from __future__ import annotations
 
@@ -6,79 +6,21 @@ import streamlit as st
 
 from components import layout, session
 from components.escaping import label
+from components.texts_files import FileTable
 from components.texts_pages import Files, counted
 from domain.documents import DocumentStatus
 from domain.errors import EvidentiaError
-from domain.users import User
-from services import collections, documents, setup
+from services import documents, setup
 from services.collections import Collection
-from services.installation import Installation
 
-SUFFIXES = ("pdf", "txt", "md", "markdown")
-_SELECT = "files_collection"
-_KEPT = "files_kept_collection"
 _RESULTS = "files_results"
 _ROUND = "files_upload_round"
-_NAME, _SHARED, _PROBLEM = "new_collection_name", "new_collection_shared", "new_collection_problem"
-_RESULTS_SHOWN = 8
-
-
-def collection_select(installation: Installation, user: User) -> Collection | None:
-    """Draw the choice of a collection and the way to a new one; gives the chosen one."""
-    readable = {c.id: c for c in collections.readable(installation, user)}
-    kept = st.session_state.get(_KEPT)
-    if readable and kept not in readable:
-        kept = max(readable.values(), key=lambda c: c.documents_ready).id
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if readable:
-            st.session_state[_SELECT] = kept
-            st.selectbox(
-                Files.COLLECTION,
-                list(readable),
-                format_func=lambda id_: readable[id_].name,
-                key=_SELECT,
-                width=360,
-                on_change=_select,
-            )
-        if st.button(Files.NEW_COLLECTION, icon=":material/create_new_folder:"):
-            _new_collection()
-    if not readable:
-        return None
-    chosen = readable[str(kept)]
-    st.session_state[_KEPT] = chosen.id
-    st.caption(Files.SHARED_NOTE if chosen.shared else Files.PRIVATE_NOTE)
-    return chosen
-
-
-def _select() -> None:
-    st.session_state[_KEPT] = st.session_state[_SELECT]
-    st.session_state.pop(_RESULTS, None)
-
-
-@st.dialog(Files.NEW_COLLECTION)
-def _new_collection() -> None:
-    session.require(fragment=True)
-    with st.form("new_collection", border=False):
-        st.text_input(Files.NAME, key=_NAME, max_chars=collections.MAX_NAME_LENGTH, help=Files.NAME_HELP)
-        st.toggle(Files.SHARED, key=_SHARED, help=Files.SHARED_HELP)
-        created = st.form_submit_button(Files.CREATE, type="primary", on_click=_create)
-    problem = st.session_state.pop(_PROBLEM, None)
-    if problem:
-        st.error(label(problem), icon=":material/error:")
-    elif created:
-        st.rerun()
-
-
-def _create() -> None:
-    user = session.user()
-    if user is None:
-        return
-    name, shared = st.session_state[_NAME], st.session_state[_SHARED]
-    try:
-        st.session_state[_KEPT] = collections.create(setup.current(), user, name, shared=shared).id
-        st.session_state.pop(_RESULTS, None)
-    except EvidentiaError as error:
-        st.session_state[_PROBLEM] = error.message
+_ADDED_SHOWN = 4
+_ICONS = {
+    "error": ":red[:material/error:]",
+    "info": ":material/info:",
+    "success": ":green[:material/check_circle:]",
+}
 
 
 def uploader(collection: Collection) -> None:
@@ -90,14 +32,13 @@ def uploader(collection: Collection) -> None:
     key = f"files_upload_{st.session_state.get(_ROUND, 0)}"
     st.file_uploader(
         Files.UPLOAD,
-        type=list(SUFFIXES),
         accept_multiple_files=True,
         key=key,
         on_change=_take_in,
         args=(key, collection.id),
         max_upload_size=setup.current().settings.max_upload_mb,
     )
-    _results()
+    _results(collection.id)
 
 
 def _take_in(key: str, collection_id: str) -> None:
@@ -112,13 +53,15 @@ def _take_in(key: str, collection_id: str) -> None:
             results.append(("error", error.message))
         else:
             results.append(_said(added, file.name))
-    st.session_state[_RESULTS] = results
+    st.session_state[_RESULTS] = (collection_id, results)
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
 def _said(added: documents.Upload, name: str) -> tuple[str, str]:
     document = added.document
     if not added.duplicate:
+        if added.namesake:
+            return "info", FileTable.NAMESAKE.format(name=document.name)
         return "success", Files.UPLOADED.format(name=document.name)
     if document.status is DocumentStatus.QUEUED and document.done == 0 and document.chunks is None:
         return "info", Files.DUPLICATE_AGAIN.format(name=document.name)
@@ -127,24 +70,23 @@ def _said(added: documents.Upload, name: str) -> tuple[str, str]:
     return "info", Files.DUPLICATE.format(name=name, existing=document.name)
 
 
-def _results() -> None:
-    results = st.session_state.get(_RESULTS)
-    if not results:
+def _results(collection_id: str) -> None:
+    where, results = st.session_state.get(_RESULTS, (None, []))
+    if where != collection_id or not results:
         return
-    icons = {
-        "error": ":red[:material/error:]",
-        "info": ":material/info:",
-        "success": ":material/check_circle:",
-    }
-    # What needs attention comes first.
-    ordered = sorted(results, key=lambda result: ("error", "info", "success").index(result[0]))
+    # What needs attention comes first, and is never folded away.
+    noted = sorted((r for r in results if r[0] != "success"), key=lambda r: r[0] != "error")
+    added = [r for r in results if r[0] == "success"]
     with st.container(border=True, horizontal=True, vertical_alignment="top", key="upload_results"):
         with st.container(gap="xxsmall"):
-            for kind, sentence in ordered[:_RESULTS_SHOWN]:
-                st.markdown(f"{icons[kind]} {label(sentence)}")
-            if len(ordered) > _RESULTS_SHOWN:
-                more = counted(len(ordered) - _RESULTS_SHOWN, "file")
-                st.caption(Files.RESULTS_MORE.format(number=more))
+            if len(added) <= _ADDED_SHOWN:
+                noted += added
+            if noted:
+                st.markdown(_lines(noted))
+            if len(added) > _ADDED_SHOWN:
+                title = FileTable.ADDED.format(number=counted(len(added), "file"))
+                with st.expander(title, icon=":material/check_circle:"):
+                    st.markdown(_lines(added))
         st.button(
             Files.CLOSE,
             icon=":material/close:",
@@ -152,6 +94,10 @@ def _results() -> None:
             on_click=st.session_state.pop,
             args=(_RESULTS, None),
         )
+
+
+def _lines(results: list[tuple[str, str]]) -> str:
+    return "  \n".join(f"{_ICONS[kind]} {label(sentence)}" for kind, sentence in results)
 
 
 def empty() -> None:

@@ -19,7 +19,7 @@ class DocumentStatus(StrEnum):
 
 
 class MediaType(StrEnum):
-    """The formats that a reader exists for."""
+    """The formats that are known by their content; readers may add others, known by the ending of a name."""
 
     PDF = "application/pdf"
     TEXT = "text/plain"
@@ -69,7 +69,7 @@ class Heading(Immutable):
 class ParsedDocument(Immutable):
     """What a reader found in a file."""
 
-    media_type: MediaType
+    media_type: str
     title: str
     pages: tuple[Page, ...]
     headings: tuple[Heading, ...] = ()

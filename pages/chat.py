@@ -16,6 +16,7 @@ from components import (
 )
 from components.texts_pages import Chat
 from domain.errors import EvidentiaError, InvalidInput
+from domain.users import User
 from services import documents, messages, runs, setup
 
 user = session.require()
@@ -36,13 +37,19 @@ def first_steps(where: scope.Scope | None) -> None:
         jobs.progress(where.collection.id, frozenset(d.id for d in waiting))
 
 
-@st.fragment
-def answers(conversation_id: str | None) -> None:
-    """Messages and information panel: a click on a citation draws these two anew, not the page."""
-    person = session.require(fragment=True)
-    found = messages.Messages((), 0)
-    if conversation_id is not None:
-        found = messages.of_conversation(installation, person, conversation_id, conversation.limit())
+def read(conversation_id: str | None, person: User) -> messages.Messages:
+    """The messages of the open conversation; none before its first question."""
+    if conversation_id is None:
+        return messages.Messages((), 0)
+    return messages.of_conversation(installation, person, conversation_id, conversation.limit())
+
+
+def answers(conversation_id: str | None, *, alone: bool) -> None:
+    """Messages and information panel; ``alone``: as a fragment of the page."""
+    person = session.require(fragment=alone)
+    found = read(conversation_id, person)
+    if alone and found.is_running:
+        st.rerun()
     shown = conversation.shown_run(found)
     middle, right = st.columns(conversation.ZONES, gap="medium")
     with right:
@@ -75,4 +82,10 @@ with st.bottom:
     with box:
         conversation.refused()
         conversation.question_box(where, current.id if current else None)
-answers(current.id if current else None)
+current_id = current.id if current else None
+if read(current_id, user).is_running:
+    # A fragment would hold back every click in it, Stop among them, until the answer is there.
+    answers(current_id, alone=False)
+else:
+    # A click on a citation draws these two zones anew, not the page.
+    st.fragment(answers)(current_id, alone=True)

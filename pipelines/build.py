@@ -18,12 +18,13 @@ from domain.immutable import Batch
 from domain.models import ChatReply, ModelConfig
 from domain.progress import Progress
 from domain.stream import Stream
-from pipelines import methods, runner
+from pipelines import methods, remote_embedding, runner
 from pipelines.corpus import CorpusSplitter, CorpusText
 from pipelines.embedding import ChunkEmbedder, TextEmbedder
 from pipelines.fusion import WeightedFusion
 from pipelines.readers import DocumentReader
 from pipelines.relevance import RelevanceScorer
+from pipelines.rerank import Reranker
 from pipelines.rewriting import FollowUpJoiner, QuestionRewriter
 from pipelines.splitter import PassageSplitter
 from pipelines.store.milvus import MilvusDocumentStore
@@ -43,11 +44,12 @@ class Ingested:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """Evidence, best first, and every candidate that was weighed for it."""
+    """Evidence, best first, and every candidate that was weighed for it; ``notes`` are for the person."""
 
     evidence: list[Evidence]
     candidates: list[Evidence]
     timings_ms: dict[str, float]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,13 @@ class Answered:
     passages: Sequence[Evidence] | None = None
 
 
-def embedding_dimension(embedding: str) -> int:
-    """The length of an embedding's vectors. Raises ``InvalidInput`` for one that does not exist."""
+def embedding_dimension(embedding: str, model: ModelConfig | None) -> int:
+    """The length of an embedding's vectors; that of a registered ``model`` is found by asking it.
+
+    Raises ``InvalidInput`` for one that does not exist, and ``ModelUnavailable``.
+    """
+    if model is not None:
+        return int(remote_embedding.embed(model, ["How long is a vector?"], is_query=False).shape[1])
     if embedding not in EMBEDDING_DIMENSIONS:
         msg = f"There is no embedding named “{embedding}”. Use one of: {', '.join(EMBEDDING_DIMENSIONS)}."
         raise InvalidInput(msg)
@@ -119,8 +126,11 @@ def _add_indexing(pipeline: Pipeline, index: IndexConfig, *, cached: bool) -> No
 
 
 @lru_cache(maxsize=256)
-def search_yaml(index: IndexConfig, weight: float | None = None) -> str:
-    """The default search in ``index``; ``weight`` is the share of similarity, ``None`` for the fitted one."""
+def search_yaml(index: IndexConfig, weight: float | None = None, *, reranked: bool = False) -> str:
+    """The default search in ``index``; ``weight`` is the share of similarity, ``None`` for the fitted one.
+
+    ``reranked`` has the passages ordered by the registered reranker that a run is handed.
+    """
     pipeline = Pipeline()
     pipeline.add_component("embedder", TextEmbedder(index.embedding))
     pipeline.add_component("dense", DenseRetriever(index))
@@ -131,6 +141,9 @@ def search_yaml(index: IndexConfig, weight: float | None = None) -> str:
     pipeline.connect("dense.hits", "fusion.dense")
     pipeline.connect("keyword.hits", "fusion.keyword")
     pipeline.connect("fusion.candidates", "relevance.candidates")
+    if reranked:
+        pipeline.add_component("reranker", Reranker())
+        pipeline.connect("relevance.evidence", "reranker.evidence")
     return pipeline.dumps()
 
 
@@ -157,8 +170,11 @@ def ingest(
     document_id: str,
     index: str,
     progress: Progress,
+    embedding: ModelConfig | None = None,
 ) -> Ingested:
     """Read the file at ``path`` into the index named ``index``.
+
+    ``embedding`` is the registered model of an index that does not have the built-in one.
 
     Raises ``UnreadableDocument``, ``ModelUnavailable``, ``StoreUnavailable`` and what ``progress`` raises.
     """
@@ -168,38 +184,69 @@ def ingest(
         "document_id": document_id,
         "index": index,
         "progress": progress,
+        "embedding": embedding,
     }
     outcome = runner.run(runner.load(yaml, runtime), inputs)
     return Ingested(outcome.get("document"), list(outcome.get("chunks")), outcome.timings_ms)
 
 
-def write(index: IndexConfig, runtime: Runtime, chunks: list[Chunk], progress: Progress) -> dict[str, float]:
+def write(
+    index: IndexConfig,
+    runtime: Runtime,
+    chunks: list[Chunk],
+    progress: Progress,
+    embedding: ModelConfig | None = None,
+) -> dict[str, float]:
     """Embed chunks and write them to ``index``; gives the milliseconds of each component."""
     pipeline = runner.load(indexing_yaml(index), runtime)
-    return runner.run(pipeline, {"chunks": Batch(chunks), "progress": progress}).timings_ms
+    inputs = {"chunks": Batch(chunks), "progress": progress, "embedding": embedding}
+    return runner.run(pipeline, inputs).timings_ms
 
 
-def index_corpus(index: IndexConfig, runtime: Runtime, texts: list[CorpusText]) -> list[Chunk]:
+def index_corpus(
+    index: IndexConfig, runtime: Runtime, texts: list[CorpusText], embedding: ModelConfig | None = None
+) -> list[Chunk]:
     """Write a corpus to ``index``; gives its chunks."""
-    outcome = runner.run(
-        runner.load(corpus_yaml(index), runtime), {"texts": Batch(texts), "index": index.name}
-    )
-    return list(outcome.get("chunks"))
+    inputs = {"texts": Batch(texts), "index": index.name, "embedding": embedding}
+    return list(runner.run(runner.load(corpus_yaml(index), runtime), inputs).get("chunks"))
 
 
-def embedding_speed(index: IndexConfig, runtime: Runtime, texts: list[CorpusText]) -> float:
+def embedding_speed(
+    index: IndexConfig, runtime: Runtime, texts: list[CorpusText], embedding: ModelConfig | None = None
+) -> float:
     """Chunks per second that the embedding of ``index`` manages on these texts, with nothing remembered."""
     pipeline = runner.load(_speed_yaml(index.embedding), runtime)
-    outcome = runner.run(pipeline, {"texts": Batch(texts), "index": index.name})
+    outcome = runner.run(pipeline, {"texts": Batch(texts), "index": index.name, "embedding": embedding})
     return len(outcome.get("chunks")) / (outcome.timings_ms["embedder"] / 1000)
 
 
-def search(yaml: str, runtime: Runtime, question: str, scope: Scope, config: SearchConfig) -> Searched:
-    """Search with the pipeline in ``yaml``. Raises ``StoreUnavailable`` and ``ModelUnavailable``."""
-    inputs = {"text": question, "question": question, "scope": scope, "limit": config.candidates}
+def search(
+    yaml: str,
+    runtime: Runtime,
+    question: str,
+    scope: Scope,
+    config: SearchConfig,
+    *,
+    embedding: ModelConfig | None = None,
+    reranker: ModelConfig | None = None,
+) -> Searched:
+    """Search with the pipeline in ``yaml``, and the registered models that it needs.
+
+    Raises ``StoreUnavailable`` and ``ModelUnavailable``.
+    """
+    inputs = {
+        "text": question,
+        "question": question,
+        "scope": scope,
+        "limit": config.candidates,
+        "weight": config.weight,
+        "embedding": embedding,
+        "reranker": reranker,
+    }
     outcome = runner.run(runner.load(yaml, runtime), inputs)
     candidates = list(outcome.get("evidence"))
-    return Searched(candidates[: config.passages], candidates, outcome.timings_ms)
+    notes = tuple(outcome.find("notes") or ())
+    return Searched(candidates[: config.passages], candidates, outcome.timings_ms, notes)
 
 
 def rewrite(

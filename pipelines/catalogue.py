@@ -19,7 +19,6 @@ class CatalogueModel:
 
     key: str
     licence: str
-    parameters: str
     file: WeightFile
     context: int
     memory: int
@@ -37,7 +36,6 @@ CATALOGUE: dict[str, CatalogueModel] = {
         CatalogueModel(
             key="Qwen2.5-Coder-1.5B-Instruct",
             licence="Apache-2.0",
-            parameters="1.5B",
             file=WeightFile(
                 "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
                 1_117_320_768,
@@ -65,7 +63,6 @@ CATALOGUE: dict[str, CatalogueModel] = {
         CatalogueModel(
             key="SmolLM2-135M-Instruct",
             licence="Apache-2.0",
-            parameters="135M",
             file=WeightFile(
                 "SmolLM2-135M-Instruct.Q4_1.gguf",
                 98_362_432,

@@ -8,9 +8,9 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,9 @@ from tokenizers import Tokenizer
 from domain.config import DEFAULT_EMBEDDING, Runtime
 from domain.documents import Chunk
 from domain.errors import ModelUnavailable
+from domain.models import ModelConfig
 from domain.progress import Progress
+from pipelines import remote_embedding
 
 DIMENSION = 384
 """Length of a vector of the built-in model."""
@@ -33,6 +35,14 @@ BATCH_SIZE = 4
 """Small batches of similar length keep the activations in the processor's cache: measured fastest."""
 
 Vectors = npt.NDArray[np.float32]
+
+
+class Encode(Protocol):
+    """What turns texts into vectors, and says how far it is."""
+
+    def __call__(self, texts: Sequence[str], *, report: Callable[[int, int], None] | None) -> Vectors:
+        """Vectors of ``texts``, in their order."""
+
 
 _loading = threading.Lock()
 
@@ -158,14 +168,16 @@ class VectorCache:
 
 
 class Embedding:
-    """A built-in model in use: which one, where it lies, and whether vectors are remembered."""
+    """An embedding in use: the built-in one, or a registered model that each run is handed.
+
+    ``model`` names it; only the built-in one is loaded here. ``cached`` says whether vectors are remembered.
+    """
 
     def __init__(self, model: str, cached: bool) -> None:
         self.model = model
         self.cached = cached
         self._runtime: Runtime | None = None
         self._encoder: Encoder | None = None
-        self._cache: VectorCache | None = None
 
     def bind(self, runtime: Runtime) -> None:
         """Say where this process keeps weights and caches. Called before ``warm_up``."""
@@ -173,13 +185,14 @@ class Embedding:
         self._encoder = None
 
     def warm_up(self) -> None:
-        """Load the weights unless the process has them already.
+        """Load the weights of the built-in model unless the process has them already.
 
         Raises:
-            ModelUnavailable: no built-in model has this name, or its weights are missing or damaged.
+            ModelUnavailable: its weights are missing or damaged.
 
         """
-        self._loaded()
+        if self.model == DEFAULT_EMBEDDING:
+            self._loaded()
 
     def _loaded(self) -> Encoder:
         if self._encoder is not None:
@@ -190,8 +203,6 @@ class Embedding:
             )
         if self._runtime is None:
             raise ModelUnavailable("The embedding was not told where its weights are: restart the app.")
-        if self.cached and self._runtime.cache_dir is not None:
-            self._cache = VectorCache(self._runtime.cache_dir / "embeddings.sqlite", self.model)
         self._encoder = encoder(self._runtime.models_dir / self.model)
         return self._encoder
 
@@ -200,25 +211,46 @@ class Embedding:
         texts: Sequence[str],
         batch_size: int = BATCH_SIZE,
         report: Callable[[int, int], None] | None = None,
+        *,
+        model: ModelConfig | None = None,
+        is_query: bool = False,
     ) -> Vectors:
-        """Embed ``texts``, asking the cache first when there is one. Shape (len(texts), DIMENSION)."""
-        loaded = self._loaded()
+        """Embed ``texts``, asking the cache first when there is one. Shape (len(texts), dimension).
+
+        ``model`` is the registered one to ask; ``None`` for the built-in.
+        """
         # Half of a surrogate pair, as broken documents have it, can be neither tokenized nor hashed.
         texts = [text.encode(errors="replace").decode() for text in texts]
-        if self._cache is None:
-            return loaded.encode(texts, batch_size, report)
-        known = self._cache.get(texts)
-        missing = [index for index in range(len(texts)) if index not in known]
-        vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
-        for index, vector in known.items():
-            vectors[index] = vector
-        for block in _blocks(missing, 256):
-            new = loaded.encode([texts[index] for index in block], batch_size)
-            vectors[block] = new
-            self._cache.put([texts[index] for index in block], new)
-            if report is not None:
-                report(len(known) + missing.index(block[-1]) + 1, len(texts))
-        return vectors
+        if model is None:
+            encode: Encode = partial(self._loaded().encode, batch_size=batch_size)
+        else:
+            encode = partial(remote_embedding.embed, model, is_query=is_query)
+        if not self.cached or self._runtime is None or self._runtime.cache_dir is None or not texts:
+            return encode(texts, report=report)
+        key = self.model if model is None else f"{model.provider} {model.id} {model.parameters} {is_query}"
+        cache = VectorCache(self._runtime.cache_dir / "embeddings.sqlite", key)
+        return _remembered(cache, texts, encode, report)
+
+
+def _remembered(
+    cache: VectorCache,
+    texts: Sequence[str],
+    encode: Encode,
+    report: Callable[[int, int], None] | None,
+) -> Vectors:
+    """The vectors of ``texts``: what the cache knows, and what is embedded and remembered now."""
+    known = cache.get(texts)
+    missing = [index for index in range(len(texts)) if index not in known]
+    done = len(known)
+    for block in _blocks(missing, 256):
+        new = [texts[index] for index in block]
+        vectors = encode(new, report=None)
+        cache.put(new, vectors)
+        known.update(zip(block, vectors, strict=True))
+        done += len(block)
+        if report is not None:
+            report(done, len(texts))
+    return np.stack([known[index] for index in range(len(texts))])
 
 
 def _blocks(indices: list[int], size: int) -> Iterator[list[int]]:
@@ -228,7 +260,7 @@ def _blocks(indices: list[int], size: int) -> Iterator[list[int]]:
 
 @component
 class TextEmbedder(Embedding):
-    """Embeds a question.
+    """Embeds a question, by the built-in model or a registered one.
 
     Example::
 
@@ -252,18 +284,18 @@ class TextEmbedder(Embedding):
         return embedder
 
     @component.output_types(vector=np.ndarray)
-    def run(self, text: str) -> dict[str, Any]:
-        """Embed ``text``.
+    def run(self, text: str, embedding: ModelConfig | None = None) -> dict[str, Any]:
+        """Embed ``text``, by the registered model ``embedding`` if there is one.
 
         Returns:
-            ``vector``: unit vector, float32, shape (DIMENSION,). Not a list: Haystack would copy it number
+            ``vector``: unit vector, float32, shape (dimension,). Not a list: Haystack would copy it number
             by number, which takes longer than finding it.
 
         Raises:
-            ModelUnavailable: the weights are missing or damaged.
+            ModelUnavailable: the weights are missing or damaged, or the model does not answer.
 
         """
-        return {"vector": self.embed([text])[0]}
+        return {"vector": self.embed([text], model=embedding, is_query=True)[0]}
 
 
 @component
@@ -287,14 +319,19 @@ class ChunkEmbedder(Embedding):
         return embedder
 
     @component.output_types(vectors=np.ndarray)
-    def run(self, chunks: Sequence[Chunk], progress: Progress | None = None) -> dict[str, Any]:
-        """Embed ``chunks``.
+    def run(
+        self,
+        chunks: Sequence[Chunk],
+        progress: Progress | None = None,
+        embedding: ModelConfig | None = None,
+    ) -> dict[str, Any]:
+        """Embed ``chunks``, by the registered model ``embedding`` if there is one.
 
         Returns:
-            ``vectors``: unit vectors, float32, shape (len(chunks), DIMENSION), in the order of ``chunks``.
+            ``vectors``: unit vectors, float32, shape (len(chunks), dimension), in the order of ``chunks``.
 
         Raises:
-            ModelUnavailable: the weights are missing or damaged.
+            ModelUnavailable: the weights are missing or damaged, or the model does not answer.
             Cancelled: ``progress`` said so.
 
         """
@@ -303,4 +340,5 @@ class ChunkEmbedder(Embedding):
             if progress is not None:
                 progress("embed", done, total)
 
-        return {"vectors": self.embed([chunk.indexed_text for chunk in chunks], self.batch_size, report)}
+        texts = [chunk.indexed_text for chunk in chunks]
+        return {"vectors": self.embed(texts, self.batch_size, report, model=embedding)}

@@ -1,13 +1,13 @@
 """The local language model: at most one server process for a data folder, started when it is asked.
 
-``ensure(folder, order)`` is called before every question. Whoever is first starts the server; everybody else
-of the same data folder, in this process or another, uses that one. Four files make it safe:
+``LocalServer.ensure`` is called before every question. Whoever is first starts the server; everybody else of
+the same data folder, in this process or another, uses that one. Four files make it safe:
 
 ``start.lock``
     held while the server is looked for, started or stopped: one at a time.
 ``users.lock``
-    shared by all processes that use the server; the kernel takes their share back however they end, and the
-    server ends when none is left.
+    shared by all who use the server; the kernel takes a process's share back however it ends, and the server
+    ends when none is left.
 ``server.alive``
     held by the server process for as long as it lives.
 ``state.json``
@@ -49,7 +49,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 LOG = "local_llm.log"
 SLOTS = 2
 START_TIMEOUT_S = 180.0
-_STOP_S = 5.0
+_STOP_S = 3.0
 _OTHER_MODEL_S = 30.0
 _POLL_S = 0.02
 _BYTES_PER_TOKEN = 1 << 16
@@ -103,55 +103,70 @@ class Status:
     since: float | None = None
 
 
-def ensure(folder: Path, order: Order, *, logs: Path, timeout: float = START_TIMEOUT_S) -> Endpoint:
-    """The server of ``folder`` with the model of ``order``; starts it, or exchanges the model, if needed.
+class LocalServer:
+    """The server of one data folder as seen by one user of it; threads may share it."""
 
-    This process counts as one that uses it until ``release``. Raises ``ModelUnavailable`` when the model
-    cannot be started and ``ModelBusy`` when the server still answers with another one.
-    """
-    if sys.platform == "win32":
-        raise ModelUnavailable("The local model does not run on Windows here: use Ollama instead.")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _alone(folder, timeout):
-        _use(folder)
-        state = _state(folder)
-        if state is not None and _serves(state, order) and _answers(state):
-            os.utime(folder / STATE)
-            return _endpoint(state)
-        if _lives(folder):
-            _make_way(folder, state)
-        return _endpoint(_start(folder, order, logs, timeout))
+    def __init__(self, folder: Path, logs: Path) -> None:
+        """Meet the others in ``folder``, and let the server write what goes wrong into ``logs``."""
+        self._folder = folder
+        self._logs = logs
+        self._share: IO[bytes] | None = None
+        self._lock = threading.Lock()
 
+    def ensure(self, order: Order, timeout: float = START_TIMEOUT_S) -> Endpoint:
+        """Where the model of ``order`` is asked; starts the server, or exchanges the model, if needed.
 
-def status(folder: Path) -> Status:
-    """What the server does; nothing is started."""
-    if not folder.is_dir() or not _lives(folder):
-        return Status("stopped")
-    state = _state(folder)
-    if state is None:
-        return Status("starting")
-    return Status("running", Path(state["file"]), state["pid"], state["since"])
-
-
-def serves(folder: Path, order: Order) -> bool:
-    """Whether a question to the model of ``order`` is answered without a start of the server."""
-    state = _state(folder)
-    return state is not None and _serves(state, order) and _lives(folder)
-
-
-def stop(folder: Path) -> None:
-    """End the server, also in the middle of an answer; the next question starts it again."""
-    if folder.is_dir():
-        with _alone(folder, START_TIMEOUT_S):
+        From then on this is one of those who use it, until ``close``. Raises ``ModelUnavailable`` when the
+        model cannot be started and ``ModelBusy`` when the server still answers with another one.
+        """
+        if sys.platform == "win32":
+            raise ModelUnavailable("The local model does not run on Windows here: use Ollama instead.")
+        folder = self._folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone(folder, timeout):
+            self._use()
+            state = _state(folder)
+            if state is not None and _lives(folder) and _answers(state):
+                if _serves(state, order):
+                    os.utime(folder / STATE)
+                    return _endpoint(state)
+                _wait_while_busy(state)
             _stop(folder)
+            return _endpoint(_start(folder, order, self._logs, timeout))
 
+    def status(self) -> Status:
+        """What the server does; nothing is started."""
+        if not self._folder.is_dir() or not _lives(self._folder):
+            return Status("stopped")
+        state = _state(self._folder)
+        if state is None:
+            return Status("starting")
+        return Status("running", Path(state["file"]), state["pid"], state["since"])
 
-def release(folder: Path) -> None:
-    """Count this process no longer among those that use the server, which ends when none is left."""
-    with _using_lock:
-        held = _using.pop(folder, None)
-    if held is not None:
-        held.close()
+    def serves(self, order: Order) -> bool:
+        """Whether a question to the model of ``order`` is answered without a start of the server."""
+        state = _state(self._folder)
+        return state is not None and _serves(state, order) and _lives(self._folder)
+
+    def stop(self) -> None:
+        """End the server, also in the middle of an answer; the next question starts it again."""
+        if self._folder.is_dir():
+            with _alone(self._folder, START_TIMEOUT_S):
+                _stop(self._folder)
+
+    def close(self) -> None:
+        """Use it no more; it ends when nobody else does."""
+        with self._lock:
+            if self._share is not None:
+                self._share.close()
+                self._share = None
+
+    def _use(self) -> None:
+        with self._lock:
+            if self._share is None:
+                self._share = opened(self._folder / USERS)
+                # The server looks at this lock for an instant now and then.
+                fcntl.flock(self._share, fcntl.LOCK_SH)
 
 
 @contextmanager
@@ -163,19 +178,6 @@ def _alone(folder: Path, timeout: float) -> Iterator[None]:
         raise ModelBusy("The local model is still being started: try again in a moment.") from error
     with held:
         yield
-
-
-_using: dict[Path, IO[bytes]] = {}
-_using_lock = threading.Lock()
-
-
-def _use(folder: Path) -> None:
-    with _using_lock:
-        if folder not in _using:
-            held = opened(folder / USERS)
-            # The server looks at this lock for an instant now and then.
-            fcntl.flock(held, fcntl.LOCK_SH)
-            _using[folder] = held
 
 
 def _state(folder: Path) -> dict[str, Any] | None:
@@ -216,14 +218,13 @@ def _get(state: dict[str, Any], path: str) -> str | None:
         return None
 
 
-def _make_way(folder: Path, state: dict[str, Any] | None) -> None:
-    """End the server that serves something else, does not answer, or was left behind."""
+def _wait_while_busy(state: dict[str, Any]) -> None:
+    """Let the server that is to be exchanged end its answers. Raises ``ModelBusy`` when that takes long."""
     end = time.monotonic() + _OTHER_MODEL_S
-    while state is not None and _is_busy(state):
+    while _is_busy(state):
         if time.monotonic() > end:
-            raise ModelBusy("The local model is answering with other weights: try again in a moment.")
+            raise ModelBusy("The local model is still answering with other weights: try again in a moment.")
         time.sleep(0.2)
-    _stop(folder)
 
 
 def _is_busy(state: dict[str, Any]) -> bool:

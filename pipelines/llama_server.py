@@ -32,16 +32,16 @@ NOT_INSTALLED = 5
 ALREADY_RUNNING = 75
 
 _POLL_S = 0.25
-_NICENESS = 5
 _WORK = ("prompt_tokens_total", "tokens_predicted_total", "requests_processing", "requests_deferred")
 
 
 def main(folder: Path) -> int:
-    """Serve the model that standard input names until it is no longer wanted; gives the exit status."""
+    """Serve the model that standard input names until it is no longer wanted, then end the process.
+
+    Gives the exit status when it cannot be served.
+    """
     order = json.loads(sys.stdin.readline())
     os.umask(0o077)
-    # The pages come first where the cores are few.
-    os.nice(_NICENESS)
     with opened(folder / ALIVE) as alive:
         if not _alone(alive):
             return ALREADY_RUNNING
@@ -55,7 +55,8 @@ def main(folder: Path) -> int:
             return NOT_LOADED  # what llama.cpp had to say about it is in the log
         _write_state(folder, order, urlsplit(server.listening_address).port)
         _serve(folder, server, float(order["idle_s"]))
-    return 0
+        # At once, with the lock still held: an orderly end would wait for those who listen to an answer.
+        os._exit(0)
 
 
 def _alone(alive: Any) -> bool:
@@ -84,6 +85,8 @@ def _server(order: dict[str, Any]) -> Any:
     params.n_parallel = order["slots"]
     params.n_ctx = order["context"] * order["slots"]
     params.cpuparams.n_threads = order["threads"]
+    # Threads that wait for work sleep: the cores are shared with the rest of the app.
+    params.cpuparams.poll = 0
     params.ui = False
     params.endpoint_slots = False
     params.endpoint_metrics = True
@@ -152,7 +155,4 @@ def _nobody_starting(folder: Path) -> Iterator[bool]:
 
 
 if __name__ == "__main__":
-    status = main(Path(sys.argv[1]))
-    sys.stdout.flush()
-    # The server's threads are native and would be waited for.
-    os._exit(status)
+    sys.exit(main(Path(sys.argv[1])))

@@ -10,12 +10,12 @@ from typing import Any
 import pypdfium2 as pdfium
 from PIL import Image, ImageChops, ImageDraw
 
-from domain.documents import MediaType, Rectangle
+from domain.documents import Rectangle
 from domain.errors import NotFound, UnreadableDocument
 from pipelines.boxes import locate
 from pipelines.readers import pdfium as engine
 from pipelines.readers import read
-from pipelines.readers.detect import detect
+from pipelines.readers.detect import is_pdf
 
 __all__ = ["ACCENT", "locate", "page_text", "render_page"]
 
@@ -39,7 +39,7 @@ def render_page(
     Markdown). Raises ``NotFound`` when there is no such page and ``UnreadableDocument`` when the file or
     the page cannot be drawn.
     """
-    if detect(path, "The document") is not MediaType.PDF:
+    if not is_pdf(path, "The document"):
         return None
     image = _drawn(path, page_number, min(max(width_px, _LEAST_WIDTH), _MOST_WIDTH))
     if boxes:
@@ -55,7 +55,7 @@ def page_text(path: Path, name: str, page_number: int) -> str | None:
 
     Raises ``UnreadableDocument``; a page that does not exist has no text.
     """
-    if detect(path, name) is MediaType.PDF:
+    if is_pdf(path, name):
         return None
     pages = read(path, name).pages
     return pages[page_number - 1].text if 1 <= page_number <= len(pages) else ""

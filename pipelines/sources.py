@@ -74,7 +74,7 @@ class Url:
                     held = 0
                 _expect(reply, size - held)
                 with partial.open("ab" if held else "wb") as file:
-                    for block in reply.iter_bytes(BLOCK):
+                    for block in reply.iter_bytes():
                         file.write(block)
                         tell(file.tell())
         except (httpx.HTTPError, httpx.InvalidURL) as error:

@@ -142,7 +142,7 @@ class _Execution:
                 len(found.evidence),
                 found.timings_ms["total"],
             )
-            self._events.add(session, searched)
+            self._events.add(session, searched, *map(Noted, found.notes))
         self._events.announce()
         return found
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from domain.config import DEFAULT_EMBEDDING
 from domain.documents import DocumentStatus
@@ -156,12 +155,6 @@ def remove_deleted(installation: Installation) -> bool:
         else:
             logger.info("removed collection %s with all its documents", collection_id)
     return done
-
-
-def is_open(session: Session, collection_id: str) -> bool:
-    """Whether a collection is there and not being deleted, within the caller's transaction."""
-    live = select(IndexVersionRow.id).filter_by(collection_id=collection_id, state="live")
-    return session.scalars(live).first() is not None
 
 
 def _going() -> Select[str]:

@@ -13,9 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from domain.config import DEFAULT_EMBEDDING, IndexConfig
 from domain.documents import DocumentStatus
 from domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from domain.models import ModelConfig, ModelKind
 from domain.users import Role, User
 from pipelines import build
-from services import files
+from services import files, models
 from services.installation import Installation
 from services.tables import CollectionRow, DocumentRow, IndexVersionRow, SettingRow, UserRow, new_id
 
@@ -49,22 +50,24 @@ def create(
     *,
     description: str = "",
     shared: bool = False,
-    embedding: str = DEFAULT_EMBEDDING,
+    embedding: str | None = None,
     language: str = "en",
     temporary: bool = False,
     cached: bool = False,
 ) -> Collection:
     """Make a collection that belongs to ``user``, with its first index version.
 
-    ``language`` (ISO 639-1) chooses the analyzer of the keyword search. A ``temporary`` collection is
-    listed nowhere; ``cached`` remembers its embeddings for the next measurement. Raises ``InvalidInput``
-    for an unusable name, description or embedding and ``Conflict`` when the user has one of that name.
+    ``embedding`` is the id or the name of an active one, ``None`` for the default. ``language`` (ISO 639-1)
+    chooses the analyzer of the keyword search. A ``temporary`` collection is listed nowhere; ``cached``
+    remembers its embeddings for the next measurement. Raises ``InvalidInput`` for an unusable name,
+    description or embedding, ``ModelUnavailable`` for an embedding that does not answer, and ``Conflict``
+    when the user has a collection of that name.
     """
     name = " ".join(name.split())
     if not name or len(name) > MAX_NAME_LENGTH:
         msg = f"A collection needs a name of 1 to {MAX_NAME_LENGTH} characters."
         raise InvalidInput(msg)
-    dimension = build.embedding_dimension(embedding)
+    embedding, dimension = _embedding(installation, embedding)
     row = CollectionRow(id=new_id(), name=name, owner_id=user.id, shared=shared, temporary=temporary)
     version = IndexVersionRow(
         id=new_id(), collection_id=row.id, embedding=embedding, dimension=dimension, language=language
@@ -82,6 +85,23 @@ def create(
     return get(installation, user, row.id)
 
 
+def _embedding(installation: Installation, wanted: str | None) -> tuple[str, int]:
+    """The id of an active embedding and the length of its vectors, asked for if no test has told it yet."""
+    found = models.find(installation, ModelKind.EMBEDDING, wanted)
+    known = found.capabilities.get("dimension")
+    if isinstance(known, int) and known > 0:
+        return found.id, known
+    return found.id, build.embedding_dimension(found.id, embedding_model(installation, found.id))
+
+
+def embedding_model(installation: Installation, embedding: str) -> ModelConfig | None:
+    """How to reach the embedding of an index, be it retired; ``None`` for the built-in one.
+
+    Raises ``NotFound`` when it was deleted, and ``ModelRefused`` when its key cannot be read.
+    """
+    return None if embedding in build.EMBEDDING_DIMENSIONS else models.config(installation, embedding)
+
+
 def create_default(installation: Installation) -> None:
     """Make the first collection, shared with everybody, once in the life of an installation."""
     with installation.database.read() as session:
@@ -92,7 +112,8 @@ def create_default(installation: Installation) -> None:
         return
     # Another process may be starting too; one of the two finds what the other has made.
     with suppress(Conflict):
-        create(installation, User(owner.id, owner.name, Role(owner.role)), DEFAULT_NAME, shared=True)
+        user = User(owner.id, owner.name, Role(owner.role))
+        create(installation, user, DEFAULT_NAME, shared=True, embedding=DEFAULT_EMBEDDING)
     with installation.database.session() as session:
         session.merge(SettingRow(key=DEFAULT_CREATED, value="yes"))
 

@@ -24,7 +24,7 @@ from domain.errors import Cancelled, Conflict, EvidentiaError, ModelUnavailable
 from domain.models import ModelKind
 from domain.progress import Progress
 from domain.users import User
-from pipelines import llama, weights
+from pipelines import weights
 from pipelines.catalogue import CATALOGUE, CatalogueModel, entry
 from pipelines.providers.llama_cpp import CONTEXT, MODEL, LlamaCpp
 from pipelines.sources import WHEEL_FOLDER
@@ -159,8 +159,8 @@ def discard(installation: Installation, user: User, key: str) -> None:
         for model_id in _registered(installation, model):
             models.delete(installation, user, model_id)
         target = _target(settings, model)
-        if llama.status(settings.local_llm).file == target.resolve():
-            llama.stop(settings.local_llm)
+        if installation.local_llm.status().file == target.resolve():
+            installation.local_llm.stop()
         for path in (target, weights.partial_of(target), target.parent / STATE):
             path.unlink(missing_ok=True)
 

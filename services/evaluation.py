@@ -179,7 +179,8 @@ def _index_corpus(
         CorpusText(document_id, record.get("title") or "", record["text"])
         for document_id, record in zip(names, corpus, strict=True)
     ]
-    chunks = build.index_corpus(collection.index, installation.runtime, texts)
+    model = collections.embedding_model(installation, collection.index.embedding)
+    chunks = build.index_corpus(collection.index, installation.runtime, texts, model)
     rows = [
         {
             "id": document_id,
@@ -205,7 +206,8 @@ def _embedding_speed(
     installation: Installation, collection: Collection, corpus: list[dict[str, Any]]
 ) -> float:
     sample = [CorpusText(r["id"], r.get("title") or "", r["text"]) for r in corpus[:SPEED_SAMPLE]]
-    return round(build.embedding_speed(collection.index, installation.runtime, sample), 1)
+    model = collections.embedding_model(installation, collection.index.embedding)
+    return round(build.embedding_speed(collection.index, installation.runtime, sample, model), 1)
 
 
 def _rankings(candidates: list[Evidence], names: dict[str, str]) -> dict[str, Ranking]:

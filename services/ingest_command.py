@@ -10,13 +10,13 @@ from typing import Any
 from domain.documents import DocumentStatus
 from domain.errors import EvidentiaError, InvalidInput, NotFound
 from domain.users import User
+from pipelines.readers.detect import suffixes
 from services import collections, documents
 from services.documents import Document
 from services.installation import Installation
 from services.processes import Processes
 
 POLL_S = 0.2
-SUFFIXES = frozenset({".pdf", ".txt", ".text", ".md", ".markdown"})
 
 
 def run(
@@ -34,7 +34,7 @@ def run(
     started = time.monotonic()
     found = [file for path in paths for file in _walk(path)]
     if not found:
-        msg = f"There is no file to read here. Give files or folders with {', '.join(sorted(SUFFIXES))}."
+        msg = f"There is no file to read here. Give files or folders with {', '.join(sorted(suffixes()))}."
         raise InvalidInput(msg)
     try:
         target = collections.by_name(installation, user, collection)
@@ -53,7 +53,7 @@ def run(
 
 def _walk(path: Path) -> list[Path]:
     if path.is_dir():
-        return sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES)
+        return sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in suffixes())
     if not path.exists():
         msg = f"There is no file or folder named {path}."
         raise InvalidInput(msg)

@@ -51,7 +51,7 @@ def work(installation: Installation, job: Job, *, stopping: Progress) -> None:
         _give_up(installation, job, str(error))
     except Unavailable as error:
         logger.warning("job %s must wait: %s", job.id, error, exc_info=True)
-        _try_again(installation, job, str(error))
+        _try_again(installation, job, str(error), getattr(error, "retry_after", None) or 0.0)
     except EvidentiaError as error:
         logger.warning("job %s failed: %s", job.id, error, exc_info=True)
         _give_up(installation, job, str(error))
@@ -84,6 +84,7 @@ def _ingest(installation: Installation, job: Job, stopping: Progress) -> None:
         document_id=row.id,
         index=collections.index_config(version).name,
         progress=_progress(installation, job, stopping),
+        embedding=collections.embedding_model(installation, version.embedding),
     )
     if not result.chunks:
         msg = f"“{row.name}” holds no text that could be read."
@@ -193,9 +194,9 @@ def _give_up(installation: Installation, job: Job, reason: str) -> None:
             row.status, row.error = DocumentStatus.FAILED, reason
 
 
-def _try_again(installation: Installation, job: Job, reason: str) -> None:
+def _try_again(installation: Installation, job: Job, reason: str, at_least_s: float = 0.0) -> None:
     with installation.database.session() as session:
-        waits = jobs.retry_later(session, job, reason)
+        waits = jobs.retry_later(session, job, reason, at_least_s)
         row = session.get(DocumentRow, job.document_id)
         if waits and row is not None and row.status == DocumentStatus.RUNNING:
             row.status = DocumentStatus.QUEUED
@@ -206,9 +207,11 @@ def _try_again(installation: Installation, job: Job, reason: str) -> None:
 def rebuild(installation: Installation, user: User, collection_id: str, progress: Progress) -> int:
     """Write a collection's index anew from the chunks in the database; gives how many were written.
 
-    For a lost or damaged vector store. Raises ``NotFound``, ``NotAllowed`` and ``StoreUnavailable``.
+    For a lost or damaged vector store. Raises ``NotFound``, ``NotAllowed``, ``StoreUnavailable`` and
+    ``ModelUnavailable``.
     """
     collection = collections.for_writing(installation, user, collection_id)
+    embedding = collections.embedding_model(installation, collection.index.embedding)
     build.drop_index(collection.index, installation.runtime)
     with installation.database.read() as session:
         rows = session.scalars(
@@ -228,7 +231,7 @@ def rebuild(installation: Installation, user: User, collection_id: str, progress
         )
     written = 0
     for chunks in by_document.values():
-        build.write(collection.index, installation.runtime, chunks, Progress())
+        build.write(collection.index, installation.runtime, chunks, Progress(), embedding)
         written += len(chunks)
         progress("write", written, len(rows))
     return written

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from domain.config import Runtime
 from domain.errors import InvalidInput
-from pipelines import llama
 from pipelines.engine import Engine, ensure
+from pipelines.llama import LocalServer
 from services.database import Database, disk_errors
 from services.heartbeat import RunHeartbeat
 from services.settings import Settings
@@ -77,6 +77,11 @@ class Installation:
             return self._engine
 
     @cached_property
+    def local_llm(self) -> LocalServer:
+        """The local language model's server, as this process uses it."""
+        return LocalServer(self.settings.local_llm, self.settings.logs)
+
+    @cached_property
     def executor(self) -> ThreadPoolExecutor:
         """The threads in which questions are answered."""
         return ThreadPoolExecutor(RUN_THREADS, thread_name_prefix="run")
@@ -97,7 +102,8 @@ class Installation:
             self.executor.shutdown(wait=True, cancel_futures=True)
         if "run_heartbeat" in self.__dict__:
             self.run_heartbeat.close()
-        llama.release(self.settings.local_llm)
+        if "local_llm" in self.__dict__:
+            self.local_llm.close()
         with self._lock:
             if self._engine is not None:
                 self._engine.close()

@@ -164,14 +164,14 @@ def finish(session: Session, job: Job, timings: dict[str, Any]) -> None:
         raise LeaseLost(job.id)
 
 
-def retry_later(session: Session, job: Job, reason: str) -> bool:
-    """Put a job back after a passing failure, waiting longer each time.
+def retry_later(session: Session, job: Job, reason: str, at_least_s: float = 0.0) -> bool:
+    """Put a job back after a passing failure, waiting longer each time and never less than ``at_least_s``.
 
     ``False`` when it was the last try. A removal is tried for ever: what was deleted must go.
     """
     if job.attempt >= MAX_ATTEMPTS and job.kind is not JobKind.DELETE:
         return False
-    wait = timedelta(seconds=RETRY_BASE_S * 2 ** min(job.attempt - 1, MAX_ATTEMPTS))
+    wait = timedelta(seconds=max(RETRY_BASE_S * 2 ** min(job.attempt - 1, MAX_ATTEMPTS), at_least_s))
     session.execute(
         _mine(job).values(state=JobState.QUEUED, error=reason, run_after=now() + wait, lease_until=None)
     )

@@ -36,9 +36,8 @@ def reachable(installation: Installation, config: ModelConfig) -> ModelConfig:
     """
     if config.provider != LlamaCpp.key:
         return config
-    settings = installation.settings
     order = _order(installation, config)
-    found = llama.ensure(settings.local_llm, order, logs=settings.logs)
+    found = installation.local_llm.ensure(order)
     return ModelConfig(
         id=config.id,
         kind=config.kind,
@@ -58,18 +57,18 @@ def must_start(installation: Installation, config: ModelConfig) -> bool:
     """Whether ``reachable`` will have to start the model's server, so that a person is told to wait."""
     if config.provider != LlamaCpp.key:
         return False
-    return not llama.serves(installation.settings.local_llm, _order(installation, config))
+    return not installation.local_llm.serves(_order(installation, config))
 
 
 def status(installation: Installation) -> Status:
     """Whether the server runs, and with which file."""
-    return llama.status(installation.settings.local_llm)
+    return installation.local_llm.status()
 
 
 def stop(installation: Installation, user: User) -> None:
     """End the server, also in the middle of an answer; the next question starts it again."""
     require_admin(installation, user)
-    llama.stop(installation.settings.local_llm)
+    installation.local_llm.stop()
 
 
 def free_memory() -> int | None:

@@ -56,6 +56,11 @@ class Messages:
     latest: tuple[Message, ...]
     earlier: int
 
+    @property
+    def is_running(self) -> bool:
+        """Whether one of the latest is still being answered."""
+        return any(not message.state.is_final for message in self.latest)
+
 
 def of_conversation(
     installation: Installation, user: User, conversation_id: str, limit: int = 20

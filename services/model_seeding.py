@@ -15,7 +15,7 @@ from domain.errors import InvalidInput
 from domain.models import ModelKind
 from services import secrets
 from services.installation import Installation
-from services.model_drafts import Draft, checked
+from services.model_drafts import Draft, checked, title
 from services.models import BUILT_IN
 from services.settings import ModelSeeds
 from services.tables import ModelRow, SettingRow, new_id
@@ -78,7 +78,7 @@ def _seed_from_environment(installation: Installation, session: Session) -> None
     for found in _seeds(installation.settings):
         name = found.model
         if (found.kind, name.lower()) in names:
-            name = f"{found.model} ({found.provider})"
+            name = f"{found.model} ({title(found.provider)})"
         try:
             draft = checked(Draft(found.kind, name, found.provider, found.parameters, found.secret))
         except InvalidInput as error:

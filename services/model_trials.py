@@ -13,7 +13,8 @@ from domain.errors import InvalidInput, ModelSilent, ModelUnavailable, NotFound
 from domain.models import ChatMessage, ChatRequest, ModelConfig, ModelKind
 from domain.users import User
 from pipelines import providers
-from services import models, secrets, users
+from pipelines.providers.llama_cpp import LlamaCpp
+from services import local_llm, models, secrets, users
 from services.installation import Installation
 from services.model_drafts import Draft, checked
 from services.tables import ModelRow, now
@@ -26,6 +27,9 @@ SAMPLE = (
     "must show their catch to the inspector before they sell it on the market."
 )
 """Ordinary prose, long enough for what a chat template adds to matter little when its tokens are counted."""
+
+LEAST_TOKENS, MOST_TOKENS = 0.15, 1.2
+"""Tokens of English prose for each character that a tokenizer may plausibly make."""
 
 REQUEST = ChatRequest(
     messages=(
@@ -70,7 +74,7 @@ def test(installation: Installation, acting: User, model_id: str) -> Trial:
     if not providers.provider(model.provider).removable:
         msg = f"“{model.name}” is part of the program and needs no test."
         raise InvalidInput(msg)
-    trial = _tried(lambda: models.config(installation, model_id), _known_dimension(model))
+    trial = _tried(installation, lambda: models.config(installation, model_id), _known_dimension(model))
     with installation.database.session() as session:
         row = session.get(ModelRow, model_id, with_for_update=True)
         # Someone may have changed it while it was tried: then this says nothing about it any more.
@@ -88,7 +92,7 @@ def try_out(installation: Installation, acting: User, draft: Draft, model_id: st
     Raises ``NotAllowed`` for anyone but an admin, ``NotFound`` and ``InvalidInput``.
     """
     config, dimension = _drafted(installation, acting, draft, model_id)
-    return _tried(lambda: config, dimension)
+    return _tried(installation, lambda: config, dimension)
 
 
 def offered(installation: Installation, acting: User, draft: Draft, model_id: str | None = None) -> list[str]:
@@ -99,6 +103,8 @@ def offered(installation: Installation, acting: User, draft: Draft, model_id: st
     with installation.database.read() as session:
         users.require_admin(session, acting, "models")
     config, _ = _drafted(installation, acting, draft, model_id, complete=False)
+    if config.provider == LlamaCpp.key:
+        return [file.path for file in local_llm.files(installation)]
     return providers.of(config).offered(config)
 
 
@@ -130,10 +136,12 @@ def _known_dimension(model: models.Model) -> int | None:
     return int(dimension) if model.collections and dimension else None
 
 
-def _tried(config: Callable[[], ModelConfig], dimension: int | None) -> Trial:
+def _tried(installation: Installation, config: Callable[[], ModelConfig], dimension: int | None) -> Trial:
     start = time.perf_counter()
     try:
-        found = config()
+        found = local_llm.reachable(installation, config())
+        # The time that a local model needs to start says nothing about how fast it answers.
+        start = time.perf_counter()
         learnt = _TRIALS[found.kind](found)
         error = ""
         if dimension is not None and learnt["dimension"] != dimension:
@@ -167,11 +175,13 @@ def _try_llm(config: ModelConfig) -> dict[str, Any]:
 
 def _tokens_per_character(config: ModelConfig, prompt_tokens: int | None) -> float | None:
     counted = providers.of(config).count_tokens(config, SAMPLE)
-    if counted is not None:
-        return round(counted / len(SAMPLE), 4)
-    if not prompt_tokens:
-        return None
-    return round(prompt_tokens / sum(len(message.content) for message in REQUEST.messages), 4)
+    characters = len(SAMPLE)
+    if counted is None:
+        counted = prompt_tokens or 0
+        characters = sum(len(message.content) for message in REQUEST.messages)
+    # Some servers leave out what they had in a cache: too small a number would overfill the context later.
+    ratio = round(counted / characters, 4)
+    return ratio if LEAST_TOKENS <= ratio <= MOST_TOKENS else None
 
 
 def _try_embedding(config: ModelConfig) -> dict[str, Any]:

@@ -164,6 +164,7 @@ def store_search(session: Session, row: RunRow, found: Found) -> None:
     row.documents_searched = found.documents_searched
     row.search_pipeline = _keep_pipeline(session, found.pipeline)
     row.timings = {**(row.timings or {}), "search": found.timings_ms}
+    row.notes = [*(row.notes or []), *found.notes]
     ranks = {e.chunk_id: e.rank for e in found.evidence}
     if found.candidates:
         session.execute(insert(CandidateRow), [_candidate(row.id, c, ranks) for c in found.candidates])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 
@@ -10,15 +11,18 @@ from sqlalchemy.orm import Session
 
 from domain.config import SearchConfig
 from domain.documents import DocumentStatus, Span
-from domain.errors import InvalidInput, NotFound
+from domain.errors import InvalidInput, ModelUnavailable, NotFound
 from domain.evidence import Evidence, Scope
+from domain.models import ModelConfig, ModelKind
 from domain.users import Role, User
-from pipelines import build
-from services import collections
+from pipelines import build, rerank
+from services import collections, models
 from services.collections import Collection
 from services.ingestion import spans_of
 from services.installation import Installation
-from services.tables import ChunkRow, CollectionRow, DocumentRow, JobRow, UserRow
+from services.tables import ChunkRow, CollectionRow, DocumentRow, JobRow, ModelRow, UserRow
+
+logger = logging.getLogger(__name__)
 
 MAX_QUESTION_LENGTH = 4000
 MAX_PASSAGES = 50
@@ -36,7 +40,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search brought: the evidence, best first, and all candidates that were weighed for it."""
+    """What a search brought: the evidence, best first, and all candidates that were weighed for it.
+
+    ``notes`` are sentences for the person, such as that a reranker did not answer.
+    """
 
     question: str
     evidence: list[Evidence]
@@ -45,6 +52,7 @@ class Found:
     documents_searched: int
     timings_ms: dict[str, float]
     pipeline: str
+    notes: tuple[str, ...] = ()
 
 
 def check_question(question: str) -> str:
@@ -85,11 +93,21 @@ def search(
     collection = collections.get(installation, user, collection_id)
     with installation.database.read() as session:
         scope, documents_searched = _scope(session, collection, document_ids)
-    yaml = collection.search_pipeline or build.search_yaml(collection.index, collection.fusion_weight)
+        chosen = session.execute(_RERANKER).first()
+    reranker, notes = _reranker(installation, *chosen) if chosen else (None, ())
+    yaml = _pipeline(collection, reranked=reranker is not None)
     # An empty collection has no index yet; there is nothing to ask the engine for.
-    nothing = build.Searched([], [], {})
-    searches = documents_searched > 0
-    result = build.search(yaml, installation.runtime, question, scope, config) if searches else nothing
+    result = build.Searched([], [], {})
+    if documents_searched > 0:
+        result = build.search(
+            yaml,
+            installation.runtime,
+            question,
+            scope,
+            config,
+            embedding=collections.embedding_model(installation, collection.index.embedding),
+            reranker=reranker,
+        )
     with installation.database.read() as session:
         sources = _sources(session, [e.chunk_id for e in result.evidence])
     timings = {**result.timings_ms, "total": round((time.perf_counter() - started) * 1000, 2)}
@@ -101,7 +119,25 @@ def search(
         documents_searched=documents_searched,
         timings_ms=timings,
         pipeline=yaml,
+        notes=(*notes, *result.notes),
     )
+
+
+def _pipeline(collection: Collection, *, reranked: bool = False) -> str:
+    """The collection's own pipeline, else the default one with the weight that was tuned for it."""
+    own = collection.search_pipeline
+    return own or build.search_yaml(collection.index, collection.fusion_weight, reranked=reranked)
+
+
+def _reranker(
+    installation: Installation, model_id: str, name: str
+) -> tuple[ModelConfig | None, tuple[str, ...]]:
+    """How to reach the reranker, or the note that the search must do without it."""
+    try:
+        return models.config(installation, model_id), ()
+    except (NotFound, ModelUnavailable):
+        logger.warning("the reranker “%s” cannot be used", name, exc_info=True)
+        return None, (rerank.unanswered(name),)
 
 
 def warm_up(installation: Installation) -> None:
@@ -119,10 +155,14 @@ def warm_up(installation: Installation) -> None:
         user = User(owner.id, owner.name, Role(owner.role))
         collection = collections.get(installation, user, row.id)
         build.warm_up(collection.index, installation.runtime)
-        evidence = search(installation, user, row.id, "warm up").evidence
-        if evidence:
+        if not collection.documents_ready or collection.index.embedding not in build.EMBEDDING_DIMENSIONS:
+            continue  # nothing is asked of a provider before a person does
+        searched = build.search(
+            _pipeline(collection), installation.runtime, "warm up", Scope(), SearchConfig()
+        )
+        if searched.evidence:
             yaml = collection.answer_pipeline or build.answer_yaml(collection.index)
-            build.answer(yaml, installation.runtime, "warm up", evidence)
+            build.answer(yaml, installation.runtime, "warm up", searched.evidence)
 
 
 def _scope(session: Session, collection: Collection, document_ids: list[str] | None) -> tuple[Scope, int]:
@@ -157,6 +197,12 @@ _UNREADY = select(DocumentRow.id).where(
     DocumentRow.collection_id == bindparam("collection_id"),
     DocumentRow.status != DocumentStatus.READY,
     exists().where(JobRow.document_id == DocumentRow.id, JobRow.attempts > 0),
+)
+_RERANKER = select(ModelRow.id, ModelRow.name).where(
+    ModelRow.kind == ModelKind.RERANKER,
+    ModelRow.is_default,
+    ModelRow.active,
+    ModelRow.id != models.BUILT_IN[ModelKind.RERANKER],
 )
 _SOURCES = (
     select(ChunkRow.id, ChunkRow.page_label, ChunkRow.spans, DocumentRow.name)

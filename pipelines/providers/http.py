@@ -33,7 +33,7 @@ def client() -> httpx.Client:
         timeout=httpx.Timeout(TIMEOUT_S, connect=CONNECT_S),
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=40, keepalive_expiry=30.0),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        mounts={"all://127.0.0.1": None, "all://localhost": None},
+        mounts={"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None},
     )
 
 

@@ -269,10 +269,13 @@ def in_words(model: ModelConfig) -> Iterator[None]:
     try:
         yield
     except openai.APIStatusError as error:
-        raise words.refused(model, error.status_code, _body(error), error.response.headers) from error
+        body = _body(error)
+        # A server may repeat the key that it refuses; the cause goes to the log.
+        cause = None if model.secret and model.secret in body else error
+        raise words.refused(model, error.status_code, body, error.response.headers) from cause
     except openai.APIConnectionError as error:
-        cause = error.__cause__
-        raise words.unreachable(model, cause if isinstance(cause, Exception) else error) from error
+        reason = error.__cause__
+        raise words.unreachable(model, reason if isinstance(reason, Exception) else error) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise words.unreachable(model, error) from error
     except openai.OpenAIError as error:
@@ -291,6 +294,8 @@ def _refused_by(error: APIStatusError) -> set[str]:
     text = _body(error).lower()
     if error.status_code == 404 and "requested parameters" in text:  # OpenRouter's way to say it
         return set(EXTRAS)
+    if error.status_code == 403 and "logprobs" in text:
+        return {"logprobs"}
     if error.status_code not in {400, 422} or any(word in text for word in words.TOO_LONG):
         return set()
     if any(word in text for word in words.UNKNOWN_MODEL):
@@ -324,7 +329,7 @@ def _pieces(
                 raise httpx.ReadTimeout("signs of life only")
     except Reported as error:
         failures.append(words.refused(model, error.status, error.body, {}))
-        logger.warning("“%s” reported an error in its stream: %s", model.name, error.body[:500])
+        logger.warning("“%s” reported an error in its stream: %s", model.name, words.shown(model, error.body))
     except httpx.HTTPError as error:
         failures.append(words.unreachable(model, error))
         logger.warning("the stream of “%s” ended with %r", model.name, error)

@@ -52,7 +52,9 @@ def refused(model: ModelConfig, status: int, body: str, headers: Mapping[str, st
         return unknown_model(model)
     if status in {404, 405}:
         return no_api(model)
-    if status >= 500:
+    if status == 501:
+        return ModelRefused(f"The server of {name} cannot do what is asked of it{_said(model, body)}")
+    if status >= 500 or status in {408, 425}:
         return ModelUnavailable(f"The server of {name} failed (error {status}): try again in a moment.")
     return ModelRefused(f"{name} did not accept the request (error {status}){_said(model, body)}")
 
@@ -133,14 +135,20 @@ def _unknown_model(body: str) -> bool:
 
 
 def _said(model: ModelConfig, body: str) -> str:
-    """The provider's own words, when they are short and hold no secret."""
+    """The provider's own words, if there are any."""
     try:
         said = json.loads(body)
+        said = said[0] if isinstance(said, list) and said else said
         while isinstance(said, dict):
             said = next((said[key] for key in ("error", "message", "detail") if key in said), None)
     except ValueError:
         said = None
-    if not isinstance(said, str) or not said.strip() or (model.secret and model.secret in said):
+    if not isinstance(said, str) or not said.strip():
         return ": check its parameters under Resources."
-    short = " ".join(said.split())[:200]
-    return f": “{short}”. Check its parameters under Resources."
+    return f": “{shown(model, said)}”. Check its parameters under Resources."
+
+
+def shown(model: ModelConfig, said: str) -> str:
+    """What a server said as one short line without the model's key."""
+    line = " ".join(said.split())
+    return (line.replace(model.secret, "…") if model.secret else line)[:200]

@@ -1,6 +1,7 @@
 """Document readers: a file in, text with pages, lines, headings and metadata out.
 
-A reader is one module of this package with one function under ``@reads(MediaType…)``, imported below.
+A reader is one module of this package with one function under ``@reads(…)``, imported below
+(docs/extending.md).
 """
 
 from __future__ import annotations

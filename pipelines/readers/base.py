@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from domain.documents import MediaType, ParsedDocument
+from domain.documents import ParsedDocument
 from domain.errors import UnreadableDocument
 from domain.progress import Progress
-from pipelines.readers.detect import FORMATS, detect
+from pipelines.readers.detect import ENDINGS, FORMATS, detect
 
 STAGE = "read"
 
 Reader = Callable[[Path, str, Progress], ParsedDocument]
 """Turns the file at a path, shown to people under a name, into text. Raises ``UnreadableDocument``."""
 
-READERS: dict[MediaType, Reader] = {}
+READERS: dict[str, Reader] = {}
 
 
-def reads(media_type: MediaType) -> Callable[[Reader], Reader]:
-    """Register the decorated function as the reader of ``media_type``."""
+def reads(media_type: str, *endings: str) -> Callable[[Reader], Reader]:
+    """Register the decorated function as the reader of ``media_type``.
+
+    Files are found to be of it by the ``endings`` of their names, such as ``.csv``; the formats of
+    ``MediaType`` need none, for ``detect`` knows them by their content.
+    """
 
     def register(reader: Reader) -> Reader:
         READERS[media_type] = reader
+        ENDINGS.update(dict.fromkeys(endings, media_type))
         return reader
 
     return register

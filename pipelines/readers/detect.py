@@ -35,6 +35,9 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"fLaC", "an audio file"),
 )
 _MARKDOWN_SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd"})
+_SUFFIXES = frozenset({".pdf", ".txt", ".text", ".md", ".markdown"})
+ENDINGS: dict[str, str] = {}
+"""The formats that readers registered by the endings of their files' names, beside those of ``MediaType``."""
 FORMATS = "PDF, text or Markdown"
 # What people have on their disks and no reader exists for: said at once instead of after the upload.
 _OTHERS: dict[str, tuple[str, ...]] = {
@@ -55,27 +58,33 @@ _OTHERS: dict[str, tuple[str, ...]] = {
 }
 
 
-def detect(path: Path, name: str) -> MediaType:
-    """The format of the file at ``path``, which people know as ``name``.
+def suffixes() -> frozenset[str]:
+    """The endings of files that are read when a folder is given."""
+    return _SUFFIXES | ENDINGS.keys()
+
+
+def detect(path: Path, name: str) -> str:
+    """The media type of the file at ``path``, which people know as ``name``.
 
     Raises ``UnreadableDocument`` when the file is empty, cannot be opened, or has no reader.
     """
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-    except OSError as error:
-        raise UnreadableDocument(f"“{name}” cannot be opened; upload it again.") from error
-    if not head:
-        raise UnreadableDocument(f"“{name}” is empty (0 bytes); upload a file that has content.")
+    head = _head(path, name)
     if b"%PDF-" in head[:_PDF_WITHIN]:
         return MediaType.PDF
     found = _signature(head)
     suffix = PurePath(name).suffix.lower()
+    if suffix in ENDINGS:
+        return ENDINGS[suffix]
     if found:
         raise UnreadableDocument(f"“{name}” is {found}; upload it as {FORMATS}.")
     if suffix == ".pdf":
         raise UnreadableDocument(f"“{name}” is not a PDF, although its name says so; export it as PDF again.")
     return MediaType.MARKDOWN if suffix in _MARKDOWN_SUFFIXES else MediaType.TEXT
+
+
+def is_pdf(path: Path, name: str) -> bool:
+    """Whether the file at ``path`` begins as a PDF does. Raises ``UnreadableDocument`` as ``detect`` does."""
+    return b"%PDF-" in _head(path, name)[:_PDF_WITHIN]
 
 
 def refuse_by_name(name: str) -> None:
@@ -84,11 +93,22 @@ def refuse_by_name(name: str) -> None:
     Any other file is judged by its bytes when it is read.
     """
     suffix = PurePath(name).suffix.lower()
-    for what, suffixes in _OTHERS.items():
-        if suffix in suffixes:
+    for what, endings in _OTHERS.items():
+        if suffix in endings and suffix not in ENDINGS:
             raise UnreadableDocument(
                 f"“{name}” is {what}; PDF, text and Markdown can be read so far. Export it as one of these."
             )
+
+
+def _head(path: Path, name: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError as error:
+        raise UnreadableDocument(f"“{name}” cannot be opened; upload it again.") from error
+    if not head:
+        raise UnreadableDocument(f"“{name}” is empty (0 bytes); upload a file that has content.")
+    return head
 
 
 def _signature(head: bytes) -> str | None:

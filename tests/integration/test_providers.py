@@ -7,6 +7,7 @@ import math
 import socket
 import threading
 import time
+import traceback
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from domain.errors import (
 )
 from domain.models import ChatMessage, ChatReply, ChatRequest, ModelConfig, ModelKind
 from pipelines import providers
+from pipelines.providers import http
 from pipelines.providers.ollama import Ollama
 from tests import scripted as server_of
 from tests.scripted import CHAT, EMBEDDINGS, MODELS, TOKENIZE, Scripted, fail, says, sends
@@ -82,6 +84,21 @@ def test_an_option_that_the_server_refuses_is_left_out_from_then_on(scripted: Sc
     assert ("max_completion_tokens" in third) is (option == "max_tokens")
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        fail(403, "You are not allowed to request logprobs from this model"),
+        sends([{"error": {"code": 400, "message": 'Unknown name "logprobs"'}}], 400),
+        fail(404, "No endpoints found that can handle the requested parameters."),
+        sends({"detail": [{"loc": ["body", "logprobs"], "type": "extra_forbidden"}]}, 422),
+    ],
+)
+def test_an_option_is_understood_as_refused_however_it_is_said(scripted: Scripted, refusal) -> None:
+    scripted.on(CHAT, refusal, says("Fine."))
+    assert chat(llm(scripted))[0].text == "Fine."
+    assert "logprobs" not in scripted.asked()[1]
+
+
 def test_a_server_that_refuses_without_saying_what_is_asked_plainly(scripted: Scripted) -> None:
     scripted.on(CHAT, fail(400, "Bad request."), says("Fine."))
     assert chat(llm(scripted))[0].text == "Fine."
@@ -136,6 +153,9 @@ def test_reasoning_beside_the_answer_gives_signs_of_life_only(scripted: Scripted
         (server_of.TOO_LONG, ContextTooLong, "too long for “GPT”"),
         (server_of.TOO_LONG_LLAMA, ContextTooLong, "too long for “GPT”"),
         (server_of.BROKEN, ModelUnavailable, "The server of “GPT” failed"),
+        (fail(408, "Timeout"), ModelUnavailable, "The server of “GPT” failed"),
+        (sends([{"error": {"message": "No."}}], 409), ModelRefused, "“No.”"),
+        (fail(501, "Start it with embeddings."), ModelRefused, "“Start it with embeddings.”"),
         (fail(418, "I am a teapot"), ModelRefused, "“I am a teapot”"),
         (says(), ModelSilent, "answered with nothing"),
         (says(" ", "\n"), ModelSilent, "answered with nothing"),
@@ -232,6 +252,16 @@ def test_the_key_does_not_follow_a_redirect(scripted: Scripted) -> None:
         with pytest.raises(ModelRefused):
             chat(llm(scripted))
         assert not other.requests
+
+
+def test_this_machine_is_asked_without_a_proxy(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    client = http.client.__wrapped__()
+    monkeypatch.setattr(http, "client", lambda: client)
+    assert chat(llm(scripted, timeout=0.32))[0].text == "Hello there."
+    assert OLLAMA.offered(ollama(scripted)) == ["scripted"]
+    client.close()
 
 
 def test_many_people_are_answered_at_once_each_with_their_own(scripted: Scripted) -> None:
@@ -436,6 +466,6 @@ def test_no_key_is_ever_shown(scripted: Scripted, caplog: pytest.LogCaptureFixtu
     for _ in range(2):
         with pytest.raises(ModelUnavailable) as caught:
             chat(llm(scripted))
-        assert "sk-secret" not in f"{caught.value!r}"
+        assert "sk-secret" not in "".join(traceback.format_exception(caught.value))
     assert "sk-secret" not in caplog.text
     assert "sk-secret" not in repr(llm(scripted))

@@ -10,7 +10,7 @@ import pytest
 from domain.errors import NotAllowed
 from domain.events import RunState
 from domain.users import Role, User
-from services import analytics, collections, runs
+from services import analytics, analytics_scores, analytics_time, collections, runs
 from services.installation import Installation
 from services.run_filters import Filters, Outcome
 from services.settings import Settings
@@ -90,9 +90,9 @@ def sql(installation):
 EVERY = [
     analytics.summary,
     analytics.runs,
-    analytics.runs_over_time,
-    analytics.confidence_distribution,
-    analytics.relevance_distribution,
+    analytics_time.runs_over_time,
+    analytics_scores.confidence_distribution,
+    analytics_scores.relevance_distribution,
 ]
 
 
@@ -139,7 +139,7 @@ def test_summary_counts_as_sql_does(installation, analyst, sql):
 
 
 def test_confidence_bins_hold_what_sql_finds_between_their_bounds(installation, analyst, sql):
-    found = analytics.confidence_distribution(installation, analyst, ALL)
+    found = analytics_scores.confidence_distribution(installation, analyst, ALL)
     assert len(found.frame) == 10
     for row in found.frame.itertuples():
         low, high = row[1], row[2] if row[2] < 1 else 1.01
@@ -154,7 +154,7 @@ def test_confidence_bins_hold_what_sql_finds_between_their_bounds(installation, 
 
 
 def test_bounds_belong_to_the_bin_above_and_one_to_the_last(installation, analyst):
-    frame = analytics.confidence_distribution(installation, analyst, ALL).frame.set_index("from")
+    frame = analytics_scores.confidence_distribution(installation, analyst, ALL).frame.set_index("from")
     assert frame.loc[0.7, "answered"] == 1
     assert frame.loc[0.8, "answered"] == 1
     assert frame.loc[0.9, "answered"] == 2
@@ -162,7 +162,7 @@ def test_bounds_belong_to_the_bin_above_and_one_to_the_last(installation, analys
 
 
 def test_relevance_counts_evidence_by_whether_it_is_cited(installation, analyst, sql):
-    found = analytics.relevance_distribution(installation, analyst, ALL)
+    found = analytics_scores.relevance_distribution(installation, analyst, ALL)
     evidence = """select relevance, exists (select 1 from citation where citation.run_id = candidate.run_id
         and citation.chunk_id = candidate.chunk_id) from candidate where rank is not null"""
     rows = sql(evidence)
@@ -186,7 +186,7 @@ def test_a_passage_cited_twice_counts_once(fresh):
         again = runs.Answer("…", abstained=False, citations=_twice(chunks))
         session.query(runs.CitationRow).delete()
         runs.store_answer(session, row, again, made_runs.YAML, {})
-    assert analytics.relevance_distribution(installation, analyst, ALL).frame["cited"].sum() == 1
+    assert analytics_scores.relevance_distribution(installation, analyst, ALL).frame["cited"].sum() == 1
     assert analytics.runs(installation, analyst, ALL)["cited"].tolist() == [1]
 
 
@@ -201,7 +201,7 @@ def _twice(chunks):
 
 def test_runs_of_each_day_are_those_of_sql_and_empty_days_are_there(installation, analyst, sql):
     filters = Filters.days(date(2026, 3, 5), date(2026, 3, 11))
-    found = analytics.runs_over_time(installation, analyst, filters)
+    found = analytics_time.runs_over_time(installation, analyst, filters)
     assert found.unit == "day"
     assert [str(t.date()) for t in found.frame["time"]] == [f"2026-03-{d:02}" for d in range(5, 12)]
     states = {"failed": "failed", "stopped": "stopped", "unfinished": "running"}
@@ -215,7 +215,7 @@ def test_runs_of_each_day_are_those_of_sql_and_empty_days_are_there(installation
 
 def test_a_short_period_is_counted_by_the_hour(installation, analyst, sql):
     filters = Filters(since=NOON - timedelta(hours=1), until=NOON + timedelta(hours=12))
-    found = analytics.runs_over_time(installation, analyst, filters)
+    found = analytics_time.runs_over_time(installation, analyst, filters)
     assert found.unit == "hour"
     assert len(found.frame) == 13
     for row in found.frame.to_dict("records"):
@@ -230,7 +230,7 @@ def test_days_are_those_of_the_person_who_looks(fresh):
     late = datetime(2026, 3, 10, 23, 30, tzinfo=UTC)
     made_runs.run(installation, fresh.member, collection, chunks, at=late)
     filters = Filters.days(date(2026, 3, 9), date(2026, 3, 12), "Asia/Tokyo")
-    frame = analytics.runs_over_time(installation, analyst, filters).frame.set_index("time")
+    frame = analytics_time.runs_over_time(installation, analyst, filters).frame.set_index("time")
     assert frame.loc["2026-03-11", "answered"] == 1
     assert frame["answered"].sum() == 1
     listed = analytics.runs(installation, analyst, filters)
@@ -292,7 +292,7 @@ def test_a_filter_lets_through_what_it_says(installation, analyst, change):
     if "outcome" in change:
         assert set(frame["outcome"]) == {change["outcome"]}
     if "confidence" in change:
-        bins = analytics.confidence_distribution(installation, analyst, ALL).frame
+        bins = analytics_scores.confidence_distribution(installation, analyst, ALL).frame
         assert len(frame) == bins.loc[change["confidence"], ["answered", "abstained"]].sum()
     if "since" in change:
         assert (frame["created_at"] >= change["since"]).all()
@@ -302,9 +302,9 @@ def test_a_filter_lets_through_what_it_says(installation, analyst, change):
 
 def test_a_bar_of_the_timeline_opens_the_runs_that_it_counts(installation, analyst):
     filters = Filters.days(date(2026, 3, 8), date(2026, 3, 11))
-    found = analytics.runs_over_time(installation, analyst, filters)
+    found = analytics_time.runs_over_time(installation, analyst, filters)
     for row in found.frame.to_dict("records"):
-        only = analytics.bucket(filters, row["time"].to_pydatetime(), found.unit)
+        only = analytics_time.bucket(filters, row["time"].to_pydatetime(), found.unit)
         assert len(analytics.runs(installation, analyst, only)) == sum(row[o] for o in Outcome)
 
 

@@ -99,9 +99,3 @@ def test_a_collection_needs_a_usable_name(installation, admin, name):
 def test_two_collections_of_one_owner_need_two_names(installation, admin):
     with pytest.raises(Conflict, match="already"):
         collections.create(installation, admin, collections.DEFAULT_NAME)
-
-
-def test_a_collection_with_documents_is_not_deleted(installation, admin, shared):
-    upload(installation, admin, shared)
-    with pytest.raises(Conflict, match="still holds documents"):
-        collections.delete(installation, admin, shared.id)

@@ -124,8 +124,9 @@ def test_damaged_weights_are_said_with_what_to_do(tmp_path: Path):
 def test_an_unknown_embedding_is_refused():
     embedder = TextEmbedder("word2vec")
     embedder.bind(runtime())
+    embedder.warm_up()
     with pytest.raises(ModelUnavailable, match="word2vec"):
-        embedder.warm_up()
+        embedder.run(text="Which one?")
 
 
 def test_yaml_says_what_and_never_where():

@@ -375,6 +375,13 @@ def test_a_draft_is_tried_with_the_key_that_is_stored(installation, admin, monke
     assert models.get(installation, admin, model.id).tested_at is None
 
 
+def test_the_files_of_local_models_can_be_listed(installation, admin):
+    local = Draft(LLM, "", "llama.cpp")
+    assert all(name.endswith(".gguf") for name in model_trials.offered(installation, admin, local))
+    outside = Draft(LLM, "Local", "llama.cpp", {"model": "../../secret.gguf"})
+    assert "below the models folder" in model_trials.try_out(installation, admin, outside).error
+
+
 def test_what_a_trial_learnt_is_saved_with_the_draft(installation, admin):
     trial = model_trials.try_out(installation, admin, draft())
     model = models.add(installation, admin, draft(), capabilities=trial.capabilities)
@@ -403,22 +410,7 @@ def started(settings, **seeds):
     return open_installation(Settings(_env_file=None, **given, **seeds), "test")
 
 
-@pytest.fixture
-def named_as_real(monkeypatch):
-    """The fake under the names of the real providers, whose own parameters are tested with them."""
-    from pipelines import providers
-    from pipelines.providers.base import Parameter
-
-    class Lenient(Fake):
-        def parameters(self, kind):
-            names = ("base_url", "model", "endpoint", "deployment", "api_version")
-            return tuple(Parameter(name) for name in names)
-
-    for key in ("openai", "azure", "ollama", "cohere"):
-        monkeypatch.setitem(providers.PROVIDERS, key, type(key, (Lenient,), {"key": key, "title": key})())
-
-
-def test_the_environment_seeds_models_at_the_first_start_only(settings, named_as_real):
+def test_the_environment_seeds_models_at_the_first_start_only(settings):
     first = started(settings, **SEEDS)
     from services import users
 
@@ -432,7 +424,7 @@ def test_the_environment_seeds_models_at_the_first_start_only(settings, named_as
         ("llm", "mistral-small-latest", "openai", "environment: MISTRAL_API_KEY"),
         ("llm", "qwen3:4b", "ollama", "environment: LOCAL_MODEL"),
         ("llm", "small", "openai", "environment: OPENAI_API_KEY"),
-        ("llm", "small (azure)", "azure", "environment: AZURE_OPENAI_API_KEY"),
+        ("llm", "small (Azure OpenAI)", "azure", "environment: AZURE_OPENAI_API_KEY"),
         ("reranker", "rerank-v3.5", "cohere", "environment: COHERE_API_KEY"),
     ]
     assert models.find(first, LLM, None).name == "small"
@@ -447,7 +439,7 @@ def test_the_environment_seeds_models_at_the_first_start_only(settings, named_as
     again.close()
 
 
-def test_a_server_of_one_s_own_needs_no_key(settings, named_as_real):
+def test_a_server_of_one_s_own_needs_no_key(settings):
     opened = started(settings, openai_api_base="http://localhost:8000/v1", openai_chat_model="local")
     model = models.find(opened, LLM, None)
     assert (model.name, model.origin, model.has_secret) == (
@@ -458,19 +450,8 @@ def test_a_server_of_one_s_own_needs_no_key(settings, named_as_real):
     opened.close()
 
 
-def test_an_address_in_the_environment_that_is_none_does_not_keep_the_app_from_starting(settings, fake):  # noqa: F811
-    from pipelines import providers
-
-    providers.PROVIDERS["openai"], before = fake, providers.PROVIDERS.get("openai")
-    try:
-        opened = started(
-            settings, openai_api_key=KEY, openai_api_base="not an address", openai_chat_model="m"
-        )
-    finally:
-        if before is None:
-            del providers.PROVIDERS["openai"]
-        else:
-            providers.PROVIDERS["openai"] = before
+def test_an_address_in_the_environment_that_is_none_does_not_keep_the_app_from_starting(settings):
+    opened = started(settings, openai_api_key=KEY, openai_api_base="not an address", openai_chat_model="m")
     assert models.find(opened, LLM, None).id == models.EXTRACTIVE
     log = (opened.settings.logs / "test.log").read_text(encoding="utf-8")
     assert "OPENAI_API_KEY names a model that cannot be used" in log
@@ -478,7 +459,7 @@ def test_an_address_in_the_environment_that_is_none_does_not_keep_the_app_from_s
     opened.close()
 
 
-def test_an_installation_from_before_gets_what_is_built_in_and_nothing_else(settings, named_as_real):
+def test_an_installation_from_before_gets_what_is_built_in_and_nothing_else(settings):
     first = started(settings)
     with first.database.session() as session:
         session.delete(session.get_one(SettingRow, "models_seeded"))
