@@ -71,9 +71,12 @@ def day(moment: date) -> str:
 
 def short_day(moment: date) -> str:
     """A date with its weekday, shortened: ``Tue 10 Mar 2026``."""
-    weekday = Calendar.SHORT_WEEKDAYS[moment.weekday()]
-    month = Calendar.SHORT_MONTHS[moment.month - 1]
-    return f"{weekday} {_ordinal(moment.day)} {month} {moment.year}"
+    return Calendar.SHORT_DAY.format(
+        weekday=Calendar.SHORT_WEEKDAYS[moment.weekday()],
+        day=_ordinal(moment.day),
+        month=Calendar.SHORT_MONTHS[moment.month - 1],
+        year=moment.year,
+    )
 
 
 def clock(moment: datetime) -> str:
@@ -83,7 +86,18 @@ def clock(moment: datetime) -> str:
 
 def short_hour(moment: datetime) -> str:
     """An hour of a day, shortened: ``10 Mar, 14:00``."""
-    return f"{_ordinal(moment.day)} {Calendar.SHORT_MONTHS[moment.month - 1]}, {moment:%H}:00"
+    month = Calendar.SHORT_MONTHS[moment.month - 1]
+    return Calendar.SHORT_HOUR.format(day=_ordinal(moment.day), month=month, hour=f"{moment:%H}")
+
+
+def day_and_time(moment: datetime) -> str:
+    """A date with the time: ``3 May 2026, 10:42``."""
+    return Calendar.AT.format(day=day(moment), time=clock(moment))
+
+
+def short_day_and_time(moment: datetime) -> str:
+    """A date with weekday and time, shortened: ``Tue 10 Mar 2026, 10:42``."""
+    return Calendar.AT.format(day=short_day(moment), time=clock(moment))
 
 
 def when(moment: datetime, today: date) -> str:

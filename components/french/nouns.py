@@ -1,6 +1,7 @@
 """Noms qui se comptent : le singulier anglais, puis le singulier et le pluriel français."""
 
 NOUNS = {
+    "answer": ("réponse", "réponses"),
     "byte": ("octet", "octets"),
     "candidate": ("candidat", "candidats"),
     "collection": ("collection", "collections"),
@@ -13,5 +14,9 @@ NOUNS = {
     "page": ("page", "pages"),
     "passage": ("passage", "passages"),
     "question": ("question", "questions"),
+    "rated answer": ("réponse notée", "réponses notées"),
+    "ready document": ("document prêt", "documents prêts"),
     "run": ("exécution", "exécutions"),
+    "statement": ("affirmation", "affirmations"),
+    "token": ("jeton", "jetons"),
 }

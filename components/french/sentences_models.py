@@ -213,6 +213,22 @@ SENTENCES = {
     "“{name}” sent something that cannot be read: check its server.": (
         "« {name} » a envoyé quelque chose d’illisible : vérifiez son serveur."
     ),
+    "The server of {name} cannot do what is asked of it{rest}": (
+        "Le serveur de {name} ne sait pas faire ce qui lui est demandé{rest}"
+    ),
+    "“{name}” gave vectors that do not belong together: test it again.": (
+        "« {name} » a donné des vecteurs qui ne vont pas ensemble : essayez-le de nouveau."
+    ),
+    "The reranker “{name}” did not answer; the passages are in their own order.": (
+        "Le reclassement « {name} » n’a pas répondu ; les passages sont dans leur ordre d’origine."
+    ),
+    "“{name}” is not a model of Ollama: there is nothing to pull.": (
+        "« {name} » n’est pas un modèle d’Ollama : il n’y a rien à charger."
+    ),
+    "The download was cancelled.": "Le téléchargement a été annulé.",
+    "The download ended without a reason. Look into the log, or start it again.": (
+        "Le téléchargement s’est arrêté sans raison. Consultez le journal, ou relancez-le."
+    ),
     # Les modèles intégrés et locaux
     "There is no embedding named “{name}”. Use one of: {names}.": (
         "Il n’y a pas de vectorisation nommée « {name} ». Choisissez parmi : {names}."
@@ -251,8 +267,8 @@ SENTENCES = {
     "The local model is still being started: try again in a moment.": (
         "Le modèle local est encore en train de démarrer : réessayez dans un instant."
     ),
-    "The local model is answering with other weights: try again in a moment.": (
-        "Le modèle local répond avec d’autres poids : réessayez dans un instant."
+    "The local model is still answering with other weights: try again in a moment.": (
+        "Le modèle local répond encore avec d’autres poids : réessayez dans un instant."
     ),
     "The file of the local model {name} is not there: an admin can download it in Resources.": (
         "Le fichier du modèle local {name} manque : un administrateur peut le télécharger dans Ressources."

@@ -9,7 +9,7 @@ register(
         "TITLE": "Modèles pour cette machine",
         "INTRO": (
             "Ils répondent sans fournisseur : rien ne quitte cette machine. Un modèle démarre avec la "
-            "première question et s’arrête après {minutes} sans question."
+            "première question et s’arrête quand personne n’a rien demandé pendant {minutes}."
         ),
         "MORE": "Plus",
         "ABOUT": {
@@ -75,5 +75,6 @@ register(
         ),
         "CONNECT": "Connecter un fournisseur",
         "DOWNLOAD": "Télécharger {name} ({size})",
+        "USE": "Répondre avec {name}",
     },
 )

@@ -44,11 +44,24 @@ register(
             ),
         },
         "IN_USE": "Utilisé par {number}",
-        "BUILT_IN": "Fait partie du programme",
+        "BUILT_IN": {
+            "extractive": (
+                "Fait partie du programme. Répond par des phrases des documents, citées avec leur source ; "
+                "ne demande ni clé ni réseau."
+            ),
+            "all-MiniLM-L6-v2": (
+                "Fait partie du programme. Pour des textes en anglais ; pertinence et confiance sont "
+                "étalonnées pour lui."
+            ),
+            "learned-order": (
+                "Fait partie du programme. Range les passages selon ce que leurs scores ont valu."
+            ),
+        },
         "FROM": "provient de {origin}",
+        "FROM_CATALOGUE": "provient du catalogue ci-dessous",
         "ADDED_BY": "ajouté par {name}",
         "KEY_STORED": "clé enregistrée, chiffrée",
-        "TESTED": "essayé {when} : {ms} ms",
+        "TESTED": "essayé {when} : {took}",
         "TESTED_FAILED": "Essayé {when} : {error}",
         "UNTESTED": "pas encore essayé",
         "LEARNT": {
@@ -65,6 +78,7 @@ register(
         "MORE": "Plus",
         "ACTIONS": {
             "edit": "Modifier",
+            "pull": "Télécharger dans Ollama",
             "default": "Choisir par défaut",
             "fallback": "Utiliser en secours",
             "no_fallback": "Ne plus utiliser en secours",
@@ -73,8 +87,11 @@ register(
             "deactivate": "Désactiver",
             "delete": "Supprimer",
         },
+        "PULL_OF": "Ollama télécharge le modèle : {done} sur {total}",
+        "PULL_STARTS": "Ollama cherche le modèle…",
         "DELETE_TITLE": "Supprimer un modèle",
-        "DELETE_INTRO": "**{name}** et sa clé enregistrée disparaîtront et ne pourront pas être rétablis.",
+        "DELETE_INTRO": "**{name}** disparaîtra et ne pourra pas être rétabli.",
+        "DELETE_WITH_KEY": "**{name}** et sa clé enregistrée disparaîtront et ne pourront pas être rétablis.",
         "DELETE_DEFAULT": (
             "C’est le modèle par défaut : **{name}**, qui fait partie du programme, le deviendra."
         ),

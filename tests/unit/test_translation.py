@@ -191,7 +191,12 @@ def test_numbers_in_english():
     assert writing.percent(0.843) == "84%"
     assert [writing.counted(n, "file") for n in (0, 1, 1200)] == ["0 files", "1 file", "1,200 files"]
     assert [writing.duration(ms) for ms in (0.42, 84.4, 2140)] == ["0.4 ms", "84 ms", "2.1 s"]
-    assert [writing.size(n) for n in (1, 266_240, 12_345_678)] == ["1 byte", "266 kB", "12.3 MB"]
+    assert [writing.size(n) for n in (1, 999, 266_240, 12_345_678)] == [
+        "1 byte",
+        "999 bytes",
+        "266 kB",
+        "12.3 MB",
+    ]
 
 
 def test_dates_in_french(french):
