@@ -4,6 +4,7 @@ Les places entre accolades sont nommées ici ; ce qui s’y trouve est gardé, o
 """
 
 from components.french import nouns, sentences_models, sentences_system
+from components.french.typography import spaced
 from components.translation import register_nouns, register_sentences
 
 SENTENCES = {
@@ -230,5 +231,5 @@ FRAGMENTS = {
 
 SENTENCES |= sentences_models.SENTENCES | sentences_system.SENTENCES
 FRAGMENTS |= sentences_models.FRAGMENTS | sentences_system.FRAGMENTS
-register_sentences("fr", SENTENCES | FRAGMENTS)
+register_sentences("fr", spaced(SENTENCES | FRAGMENTS))
 register_nouns("fr", nouns.NOUNS)

@@ -1,14 +1,11 @@
 """Textes communs à toutes les pages, en français."""
 
-from components.translation import register
+from components.french.typography import texts
 from domain.users import Role
 
-register(
-    "fr", "Brand", {"TAGLINE": "Interrogez vos propres documents et voyez pourquoi une réponse est fiable."}
-)
+texts("Brand", {"TAGLINE": "Interrogez vos propres documents et voyez pourquoi une réponse est fiable."})
 
-register(
-    "fr",
+texts(
     "Roles",
     {
         "NAMES": {Role.MEMBER: "Membre", Role.ANALYST: "Analyste", Role.ADMIN: "Administrateur"},
@@ -16,8 +13,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "Calendar",
     {
         "MONTHS": (
@@ -65,8 +61,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "Pages",
     {
         "CHAT": "Discussion",
@@ -77,8 +72,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "SignIn",
     {
         "TITLE": "Connexion",
@@ -91,8 +85,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "Password",
     {
         "TITLE": "Changer de mot de passe",
@@ -114,8 +107,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "Account",
     {
         "SESSIONS": "Sessions",
@@ -126,8 +118,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "Errors",
     {
         "NOT_ALLOWED": (
@@ -150,8 +141,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "Start",
     {
         "READY": "Evidentia est prêt : {url}",

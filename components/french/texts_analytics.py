@@ -1,9 +1,8 @@
 """Textes de la page Statistiques, en français."""
 
-from components.translation import register
+from components.french.typography import texts
 
-register(
-    "fr",
+texts(
     "Analytics",
     {
         "SUBTITLE": "Quelle est la qualité des réponses, et sur quoi chacune s’appuie.",
@@ -73,8 +72,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "Charts",
     {
         "CONFIDENCE_AXIS": "confiance",
@@ -264,8 +262,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "Runs",
     {
         "TITLE": "Exécutions",
@@ -291,8 +288,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "OneRun",
     {
         "BACK": "Toutes les exécutions",

@@ -1,9 +1,8 @@
 """Textes du catalogue des modèles locaux, en français."""
 
-from components.translation import register
+from components.french.typography import texts
 
-register(
-    "fr",
+texts(
     "Catalogue",
     {
         "TITLE": "Modèles pour cette machine",
@@ -63,8 +62,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "FirstModel",
     {
         "TITLE": "Des réponses en phrases entières",

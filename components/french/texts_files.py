@@ -1,9 +1,8 @@
 """Textes des collections et des documents, en français."""
 
-from components.translation import register
+from components.french.typography import texts
 
-register(
-    "fr",
+texts(
     "Collections",
     {
         "NEW": "Nouvelle collection",
@@ -71,8 +70,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "FileTable",
     {
         "STATUS": "État",
@@ -97,8 +95,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "DocumentPage",
     {
         "BACK": "Tous les documents",

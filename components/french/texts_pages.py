@@ -1,9 +1,8 @@
 """Textes de la discussion, des preuves et des fichiers, en français."""
 
-from components.translation import register
+from components.french.typography import texts
 
-register(
-    "fr",
+texts(
     "Chat",
     {
         "PLACEHOLDER": "Posez une question sur vos documents",
@@ -102,8 +101,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "Evidence",
     {
         "TITLE": "Preuves",
@@ -187,8 +185,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "Files",
     {
         "SUBTITLE": "Les documents que vous pouvez interroger.",

@@ -1,9 +1,8 @@
 """Textes de la page Ressources, en français."""
 
-from components.translation import register
+from components.french.typography import texts
 
-register(
-    "fr",
+texts(
     "Resources",
     {
         "SUBTITLE": (
@@ -113,8 +112,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "ModelForm",
     {
         "ADD_TITLE": {
@@ -181,8 +179,7 @@ register(
     },
 )
 
-register(
-    "fr",
+texts(
     "UserAdmin",
     {
         "ABOUT": (

@@ -1,9 +1,8 @@
 """Textes de la page Paramètres, en français."""
 
-from components.translation import register
+from components.french.typography import texts
 
-register(
-    "fr",
+texts(
     "Settings",
     {
         "SUBTITLE": "Connecté en tant que {name} · {role}",
