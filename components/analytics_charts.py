@@ -71,7 +71,8 @@ def similarity_and_keyword(found: Pairs, filters: Filters) -> Chart:
         places = [place for place, group in enumerate(groups) if group == name]
         if places:
             part = frame.iloc[places]
-            hover = [_pair(pages[place], *frame.loc[place, _SCORES]) for place in places]
+            scores = part[["similarity", "keyword", "relevance"]].itertuples(index=False)
+            hover = [_pair(pages[place], *row) for place, row in zip(places, scores, strict=True)]
             picks = [chart.rows[place] for place in places]
             x, y = part["similarity"], part["keyword"]
             chart.points(look, Charts.THIRDS[name], picks, hover, x=x, y=y, mode="markers")
@@ -87,7 +88,9 @@ def outcomes_by_model(frame: pd.DataFrame, filters: Filters) -> Chart:
     best = frame.loc[shares[Outcome.ANSWERED].idxmax()]
     text = Charts.MODELS if len(frame) > 1 else Charts.MODELS_ONE
     share = percent(best[Outcome.ANSWERED] / best["runs"])
-    title = text.format(model=best["model"], share=share, total=counted(int(best["runs"]), "question"))
+    title = text.format(
+        model=shortened(best["model"], 40), share=share, total=counted(int(best["runs"]), "question")
+    )
     chart = Chart("models", title, Charts.MODELS_HELP, frame)
     chart.rows = [Pick(model, replace(filters, model=model)) for model in frame["model"]]
     for name, look in charts.OUTCOMES.items():
@@ -108,8 +111,8 @@ def outcomes_by_model(frame: pd.DataFrame, filters: Filters) -> Chart:
                 for model, part, number in rows
             ]
             chart.bars(look, said, picks, hover, x=shares[name] * 100, y=frame.index)
-    names = [shortened(model) for model in frame["model"]]
-    finish_lying(chart.figure or go.Figure(), names, Charts.SHARE_AXIS).update_xaxes(range=[0, 100])
+    figure = finish_lying(chart.figure or go.Figure(), list(frame["model"]), Charts.SHARE_AXIS)
+    figure.update_xaxes(range=[0, 102], tickvals=[0, 25, 50, 75, 100])
     return chart
 
 
@@ -129,8 +132,7 @@ def tokens_by_model(frame: pd.DataFrame, filters: Filters) -> Chart:
             for model, number in zip(models, frame[name], strict=True)
         ]
         chart.bars(look, said, chart.rows, hover, x=frame[name], y=frame.index)
-    names = [shortened(model) for model in models]
-    finish_lying(chart.figure or go.Figure(), names, Charts.TOKENS_AXIS).update_xaxes(tickformat="~s")
+    finish_lying(chart.figure or go.Figure(), list(models), Charts.TOKENS_AXIS).update_xaxes(tickformat="~s")
     return chart
 
 
@@ -160,8 +162,7 @@ def latency(frame: pd.DataFrame, filters: Filters) -> Chart:
             for name, stage, ms in rows
         ]
         chart.bars(look, said, picks, hover, x=frame[column], y=frame.index)
-    shown = [shortened(name) for name in names]
-    finish_lying(chart.figure or go.Figure(), shown, Charts.TIMINGS_AXIS, barmode="group", bargap=0.25)
+    finish_lying(chart.figure or go.Figure(), names, Charts.TIMINGS_AXIS, barmode="group", bargap=0.25)
     return chart
 
 
@@ -172,7 +173,9 @@ def documents_retrieved(frame: pd.DataFrame, runs: int, filters: Filters) -> Cha
         return chart
     names = [_document(name) for name in frame["document"]]
     chart.title = Charts.DOCUMENTS.format(
-        name=names[0], number=writing.number(frame["evidence"].iloc[0]), total=counted(runs, "question")
+        name=shortened(names[0], 40),
+        number=writing.number(frame["evidence"].iloc[0]),
+        total=counted(runs, "question"),
     )
     chart.rows = [
         Pick(name, replace(filters, document_id=id_))
@@ -199,7 +202,7 @@ def documents_retrieved(frame: pd.DataFrame, runs: int, filters: Filters) -> Cha
         chart.bars(look, said, picks, hover, x=numbers, y=top.index)
     figure = finish_lying(
         chart.figure or go.Figure(),
-        [shortened(name) for name in names[:MOST_RETRIEVED]],
+        names[:MOST_RETRIEVED],
         Charts.QUESTIONS_AXIS,
     )
     charts.whole_numbers(figure, "xaxis", int(top["evidence"].max()))
@@ -212,7 +215,7 @@ def timings(frame: pd.DataFrame) -> go.Figure:
     hover = [f"{markup(stage)}: {duration(ms)}" for stage, ms in steps]
     chart = Chart("timings", "", "", frame)
     chart.bars(Look(0), "", (), hover, x=frame["ms"], y=frame.index)
-    names = [shortened(stage) for stage, _ in steps]
+    names = [stage for stage, _ in steps]
     height = charts.BAR_HEIGHT * len(frame) + 60
     return finish_lying(
         chart.figure or go.Figure(), names, Charts.TIMINGS_AXIS, showlegend=False, height=height
@@ -222,9 +225,6 @@ def timings(frame: pd.DataFrame) -> go.Figure:
 def stage_name(stage: str) -> str:
     """A step in words; one that is not known here as it is called."""
     return str(Charts.STAGES.get(stage, stage))
-
-
-_SCORES = ["similarity", "keyword", "relevance"]
 
 
 def _document(name: object) -> str:

@@ -22,6 +22,10 @@ _STYLE = """
 .st-key-statistics_filters > [data-testid="stElementContainer"]:has([data-testid="stSelectbox"]) {
   flex: 1 1 130px !important; min-width: 130px; max-width: 220px;
 }
+@media (max-width: 640px) {
+  .st-key-view button {padding: 0 .55rem;}
+  .st-key-view button p {font-size: .85rem;}
+}
 </style>
 """
 

@@ -118,8 +118,8 @@ def moment(start: datetime, unit: str) -> str:
 
 
 def shortened(name: str, length: int = 26) -> str:
-    """A name that fits beside an axis, as plotly reads it: whatever stands in it is shown, not run."""
-    return markup(name if len(name) <= length else name[: length - 1].rstrip() + "…")
+    """A name that fits beside an axis or into a title."""
+    return name if len(name) <= length else name[: length - 1].rstrip() + "…"
 
 
 def finish(figure: go.Figure, height: int = HEIGHT, **layout: Any) -> go.Figure:
@@ -127,10 +127,13 @@ def finish(figure: go.Figure, height: int = HEIGHT, **layout: Any) -> go.Figure:
     legend = {
         "orientation": "h",
         "traceorder": "normal",
+        # From the left edge of the card, also where long names stand before the bars.
+        "xref": "container",
+        "yref": "container",
         "x": 0,
         "xanchor": "left",
-        "y": 1.02,
-        "yanchor": "bottom",
+        "y": 1,
+        "yanchor": "top",
         "itemwidth": 30,
         "itemclick": False,
         "itemdoubleclick": False,
@@ -151,7 +154,7 @@ def finish(figure: go.Figure, height: int = HEIGHT, **layout: Any) -> go.Figure:
         "hoverlabel": {"align": "left"},
     }
     figure.update_layout(**{**common, **layout})
-    figure.update_xaxes(fixedrange=True)
+    figure.update_xaxes(fixedrange=True, tickangle=0)
     figure.update_yaxes(fixedrange=True)
     return figure
 
@@ -160,7 +163,10 @@ def finish_lying(figure: go.Figure, names: Sequence[str], axis: str, **layout: A
     """The same for bars that lie beside their ``names``, the first on top; their y are 0, 1, 2, …"""
     figure.update_traces(orientation="h")
     figure.update_yaxes(
-        autorange="reversed", showgrid=False, tickvals=list(range(len(names))), ticktext=list(names)
+        autorange="reversed",
+        showgrid=False,
+        tickvals=list(range(len(names))),
+        ticktext=[markup(shortened(name)) for name in names],
     )
     figure.update_xaxes(title_text=axis, rangemode="tozero", nticks=6)
     return finish(figure, **{"height": BAR_HEIGHT * max(len(names), 5) + 100, **layout})
@@ -289,7 +295,9 @@ def forget() -> None:
 
 def _column(name: str) -> Any:
     title = Charts.COLUMNS.get(name, name)
-    if name in ("time", "ready_at", "created_at"):
+    if name == "ready_at":
+        return st.column_config.DatetimeColumn(title, format=Calendar.DAY_IN_TABLES)
+    if name in ("time", "created_at"):
         return st.column_config.DatetimeColumn(title, format=Calendar.IN_TABLES)
     if name in ("confidence", "relevance", "similarity", "keyword", "lower", "median", "upper"):
         return st.column_config.NumberColumn(title, format="%.2f")

@@ -46,15 +46,17 @@ def feedback_over_time(found: Timeline, filters: Filters) -> Chart:
 def confidence_over_time(found: Timeline, filters: Filters) -> Chart:
     """Median and middle half of the confidence for each day or hour."""
     chart = Chart("confidence_time", "", _help(Charts.CONFIDENCE_TIME_HELP, found), found.frame)
+    titles = (Charts.CONFIDENCE_TIME, Charts.CONFIDENCE_TIME_ONE, Charts.CONFIDENCE_NONE)
     only = {"known": Known.CONFIDENCE}
-    return _spread(chart, found, filters, Charts.CONFIDENCE_AXIS, only, Charts.CONFIDENCE_NONE, "run")
+    return _spread(chart, found, filters, (Charts.CONFIDENCE_AXIS, "run"), titles, only)
 
 
 def relevance_over_time(found: Timeline, filters: Filters) -> Chart:
     """Median and middle half of the cited passages' relevance for each day or hour."""
     chart = Chart("relevance_time", "", _help(Charts.RELEVANCE_TIME_HELP, found), found.frame)
-    words = Charts.CITED_RELEVANCE_NONE
-    return _spread(chart, found, filters, Charts.RELEVANCE_AXIS, {"cited": True}, words, "cited passage")
+    titles = (Charts.RELEVANCE_TIME, Charts.RELEVANCE_TIME_ONE, Charts.CITED_RELEVANCE_NONE)
+    axis = (Charts.RELEVANCE_AXIS, "cited passage")
+    return _spread(chart, found, filters, axis, titles, {"cited": True})
 
 
 def _help(text: str, found: Timeline) -> str:
@@ -98,7 +100,6 @@ def _over_time(chart: Chart, found: Timeline, axis: str) -> None:
     figure.update_xaxes(
         title_text=Charts.UNITS[found.unit],
         tickformat=Calendar.TICKS[found.unit],
-        tickangle=0,
         nticks=5,
         showgrid=False,
     )
@@ -114,22 +115,23 @@ def _spread(
     chart: Chart,
     found: Timeline,
     filters: Filters,
-    axis: str,
+    axis: tuple[str, str],
+    titles: tuple[str, str, str],
     only: dict[str, Any],
-    none: str,
-    noun: str,
 ) -> Chart:
-    """The median as a line with points, the middle half of the values as a bar behind each."""
-    frame = found.frame
+    """The median as a line with points, the middle half of the values as a bar behind each.
+
+    ``axis`` names the score and one thing that has it; ``titles`` are for many values, for one and for none.
+    """
+    frame, (score, noun), (many, one, none) = found.frame, axis, titles
     there = frame.dropna(subset="median")
     if there.empty:
         chart.title = none
         return chart
     first, last = there["median"].iloc[0], there["median"].iloc[-1]
-    text = Charts.SPREAD if len(there) > 1 else Charts.SPREAD_ONE
-    chart.title = text.format(score=axis, first=decimal(first), last=decimal(last))
+    chart.title = (many if len(there) > 1 else one).format(first=decimal(first), last=decimal(last))
     picks = [
-        Pick(f"{axis.capitalize()}, {pick.words}", replace(pick.filters, **only))
+        Pick(f"{score.capitalize()}, {pick.words}", replace(pick.filters, **only))
         for pick in _bucket_picks(found, filters)
     ]
     chart.rows = picks
@@ -151,7 +153,7 @@ def _spread(
     chart.points(
         charts.SPREAD, Charts.MEDIAN, picks, hover, **line, line={"color": charts.colour(charts.SPREAD)}
     )
-    _over_time(chart, found, f"{axis} {Charts.RANGE}")
+    _over_time(chart, found, f"{score} {Charts.RANGE}")
     if chart.figure is not None:
-        chart.figure.update_yaxes(range=[0, 1.04], dtick=0.2, tickformat=".1f")
+        chart.figure.update_yaxes(range=[-0.04, 1.04], dtick=0.2, tickformat=".1f")
     return chart

@@ -104,8 +104,8 @@ def _facts(run: Run) -> None:
             facts[-1] += f" “{label(run.feedback_reason)}”"
     if run.superseded_by:
         facts.append(OneRun.AGAIN)
-    for fact in facts:
-        st.caption(fact)
+    if facts:
+        st.caption("  \n".join(facts))
 
 
 def _claims(run: Run) -> None:

@@ -111,8 +111,10 @@ class Charts(Texts):
         "The relevance of the passages that answers cite, for each {unit}: the line is the median, the bars "
         "hold the middle half. Nothing is drawn where there is none."
     )
-    SPREAD = "Median {score} went from {first} to {last}"
-    SPREAD_ONE = "Median {score} of {last}"
+    CONFIDENCE_TIME = "Median confidence went from {first} to {last}"
+    CONFIDENCE_TIME_ONE = "The median confidence is {last}"
+    RELEVANCE_TIME = "The relevance of cited passages went from {first} to {last}"
+    RELEVANCE_TIME_ONE = "The median relevance of cited passages is {last}"
     SPREAD_POINT = "{what}: median {median}, middle half {lower} to {upper}, {number}"
     MEDIAN = "Median"
     MIDDLE_HALF = "Middle half"
@@ -127,9 +129,9 @@ class Charts(Texts):
     PAIRS_SAMPLED = "{shown} of {total} points are drawn, evenly over time."
     THIRDS = {  # noqa: RUF012 - a table of texts
         "high": "Relevance from 0.67",
-        "middle": "0.33 to 0.67",
-        "low": "Under 0.33",
-        "none": "None",
+        "middle": "Relevance 0.33 to 0.67",
+        "low": "Relevance under 0.33",
+        "none": "No relevance",
     }
     PAGE = "{document}, page {page}"
     POINT = "similarity {similarity}, keyword {keyword}, relevance {relevance}"
@@ -145,7 +147,7 @@ class Charts(Texts):
     TOKENS_NONE = "No answer has counted tokens"
     TOKENS_HELP = "What language models were sent and what they wrote, where they say it."
     TOKEN_KINDS = {"prompt": "Prompt", "answer": "Answer"}  # noqa: RUF012 - a table of texts
-    LATENCY = "{stage} takes longest: {p50}, at worst {p95}"
+    LATENCY = "{stage} takes longest: half within {p50}, 19 of 20 within {p95}"
     LATENCY_NONE = "No finished run has timings"
     LATENCY_HELP = (
         "Finished runs only. Half of the runs took no longer for a step than the first bar, and nineteen of "
@@ -157,7 +159,7 @@ class Charts(Texts):
     DOCUMENTS_NONE = "No document was found by these questions"
     DOCUMENTS_HELP = "For how many questions a passage of the document was evidence, and whether it is cited."
     DOCUMENTS_MORE = "The first {shown} of {number}; the table has all."
-    NEVER = "{number} of {total} were never evidence"
+    NEVER = "Never evidence: {number} of {total}"
     NEVER_NONE = "Every document was evidence at least once"
     NEVER_NO_DOCUMENTS = "There is no document to be found"
     NEVER_HELP = "Ready documents of which no passage was evidence for any of these questions."

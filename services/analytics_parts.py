@@ -9,7 +9,7 @@ from sqlalchemy import Executable, exists, func, or_, select
 
 from domain.documents import DocumentStatus
 from domain.users import User
-from services.analytics_sql import DONE, is_document_of, outcome, reading, where
+from services.analytics_sql import DONE, outcome, reading, where
 from services.installation import Installation
 from services.run_filters import Filters, Outcome
 from services.tables import CandidateRow, CitationRow, CollectionRow, DocumentRow, RunRow
@@ -74,42 +74,45 @@ def documents_retrieved(installation: Installation, user: User, filters: Filters
     Columns: ``document_id``, ``document`` (missing when deleted), ``collection``, ``evidence`` and ``cited``.
     Raises ``NotAllowed``.
     """
-    cited = (
-        select(CitationRow.document_id, func.count(CitationRow.run_id.distinct()).label("runs"))
-        .join(RunRow, RunRow.id == CitationRow.run_id)
-        .where(*where(filters))
-        .group_by(CitationRow.document_id)
-        .subquery()
-    )
+    # Counted here: the database would read the candidates in the order of documents for it, and that takes
+    # five times as long.
     evidence = (
-        select(CandidateRow.document_id, func.count(CandidateRow.run_id.distinct()).label("runs"))
+        select(CandidateRow.document_id, CandidateRow.run_id)
         .join(RunRow, RunRow.id == CandidateRow.run_id)
         .where(*where(filters), CandidateRow.rank.is_not(None))
-        .group_by(CandidateRow.document_id)
-        .subquery()
     )
-    query = (
-        select(
-            evidence.c.document_id,
-            DocumentRow.name,
-            CollectionRow.name,
-            evidence.c.runs,
-            func.coalesce(cited.c.runs, 0),
-        )
-        .outerjoin(cited, cited.c.document_id == evidence.c.document_id)
-        .outerjoin(DocumentRow, is_document_of(evidence.c.document_id))
-        .outerjoin(CollectionRow, CollectionRow.id == DocumentRow.collection_id)
-        .order_by(evidence.c.runs.desc(), func.coalesce(cited.c.runs, 0).desc(), evidence.c.document_id)
+    cited = (
+        select(CitationRow.document_id, CitationRow.run_id)
+        .join(RunRow, RunRow.id == CitationRow.run_id)
+        .where(*where(filters))
     )
-    columns = ["document_id", "document", "collection", "evidence", "cited"]
-    return _frame(installation, user, query, columns)
+    names = (
+        select(DocumentRow.id, DocumentRow.name, CollectionRow.name)
+        .join(CollectionRow, CollectionRow.id == DocumentRow.collection_id)
+        .where(DocumentRow.status != DocumentStatus.DELETING)
+    )
+    columns = ["document_id", "document", "collection"]
+    found = pd.DataFrame(
+        {
+            "evidence": _runs_by_document(_frame(installation, user, evidence, ["document_id", "run_id"])),
+            "cited": _runs_by_document(_frame(installation, user, cited, ["document_id", "run_id"])),
+        }
+    )
+    found = found.fillna(0).astype(int).rename_axis("document_id").reset_index()
+    found = found.merge(_frame(installation, user, names, columns), how="left", on="document_id")
+    found = found.sort_values(["evidence", "cited", "document_id"], ascending=[False, False, True])
+    return found[[*columns, "evidence", "cited"]].reset_index(drop=True)
+
+
+def _runs_by_document(pairs: pd.DataFrame) -> pd.Series[int]:
+    return pairs.drop_duplicates().groupby("document_id").size()
 
 
 def documents_never_retrieved(installation: Installation, user: User, filters: Filters) -> pd.DataFrame:
     """The ready documents that no run has as evidence, by name. Raises ``NotAllowed``.
 
     Of the chosen collection, else of all; without those that became ready after the period. Columns:
-    ``document``, ``collection``, ``pages``, ``passages`` and ``ready_at`` (in the filters' zone).
+    ``document``, ``collection``, ``passages`` and ``ready_at`` (in the filters' zone).
     """
     seen = (
         exists()
@@ -122,14 +125,12 @@ def documents_never_retrieved(installation: Installation, user: User, filters: F
         .correlate(DocumentRow)
     )
     query = (
-        select(
-            DocumentRow.name, CollectionRow.name, DocumentRow.pages, DocumentRow.chunks, DocumentRow.ready_at
-        )
+        select(DocumentRow.name, CollectionRow.name, DocumentRow.chunks, DocumentRow.ready_at)
         .join(CollectionRow, CollectionRow.id == DocumentRow.collection_id)
         .where(*_could_be_found(filters), ~seen)
         .order_by(DocumentRow.name, CollectionRow.name, DocumentRow.id)
     )
-    frame = _frame(installation, user, query, ["document", "collection", "pages", "passages", "ready_at"])
+    frame = _frame(installation, user, query, ["document", "collection", "passages", "ready_at"])
     frame["ready_at"] = pd.to_datetime(frame["ready_at"], utc=True).dt.tz_convert(filters.zone)
     return frame
 

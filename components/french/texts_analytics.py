@@ -117,8 +117,10 @@ texts(
             "La pertinence des passages que citent les réponses, par {unit} : la ligne est la médiane, les "
             "barres tiennent la moitié du milieu. Rien n’est tracé là où il n’y en a pas."
         ),
-        "SPREAD": "Médiane ({score}) : de {first} à {last}",
-        "SPREAD_ONE": "Médiane ({score}) : {last}",
+        "CONFIDENCE_TIME": "La confiance médiane est passée de {first} à {last}",
+        "CONFIDENCE_TIME_ONE": "La confiance médiane est de {last}",
+        "RELEVANCE_TIME": "La pertinence des passages cités est passée de {first} à {last}",
+        "RELEVANCE_TIME_ONE": "La pertinence médiane des passages cités est de {last}",
         "SPREAD_POINT": "{what} : médiane {median}, moitié du milieu de {lower} à {upper}, {number}",
         "MEDIAN": "Médiane",
         "MIDDLE_HALF": "Moitié du milieu",

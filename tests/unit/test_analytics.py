@@ -10,7 +10,7 @@ import pytest
 from domain.errors import NotAllowed
 from domain.events import RunState
 from domain.users import Role, User
-from services import analytics, analytics_scores, analytics_time, collections, runs
+from services import analytics, analytics_scores, analytics_time, collections, model_seeding, runs
 from services.installation import Installation
 from services.run_filters import Filters, Outcome
 from services.settings import Settings
@@ -26,6 +26,7 @@ def _opened(folder):
     settings.user_data.mkdir(parents=True)
     installation = Installation(settings)
     Base.metadata.create_all(installation.database.engine)
+    model_seeding.seed(installation)
     return installation
 
 

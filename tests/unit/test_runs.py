@@ -9,7 +9,7 @@ import pytest
 from domain.errors import InvalidInput, NotFound
 from domain.events import Cited, Done, Failed, RunState, Scored, Searched, Token
 from domain.users import Role
-from services import chat, collections, messages, runs
+from services import chat, collections, conversations, messages, runs
 from services.tables import ConversationRow, RunRow, now
 from tests.conftest import add_user
 
@@ -75,7 +75,7 @@ def test_an_unusable_question_is_refused_before_anything_is_stored(installation,
     collection = collections.readable(installation, member)[0]
     with pytest.raises(InvalidInput, match=says):
         chat.ask(installation, member, collection.id, question)
-    assert chat.conversations(installation, member) == []
+    assert conversations.listing(installation, member) == []
 
 
 def test_an_unknown_model_is_refused(installation, member):
@@ -85,7 +85,7 @@ def test_an_unknown_model_is_refused(installation, member):
 
 
 def test_another_user_s_conversation_cannot_be_continued(installation, admin, member, run):
-    theirs = chat.conversations(installation, member)[0]
+    theirs = conversations.listing(installation, member)[0]
     collection = collections.readable(installation, admin)[0]
     with pytest.raises(NotFound):
         chat.ask(installation, admin, collection.id, "Why?", conversation_id=theirs.id)
