@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components import session
+from components import scope, session
 from components.texts_pages import Chat
 from domain.errors import EvidentiaError
 from services import chat, feedback, setup
@@ -91,7 +91,8 @@ def _give(run_id: str, value: int, key: str) -> None:
 
 
 def _again(run_id: str) -> None:
-    _act(lambda user: chat.again(setup.current(), user, run_id))
+    # By the model that is chosen now: whoever changed it wants to see what that one says.
+    _act(lambda user: chat.again(setup.current(), user, run_id, model=scope.chosen_model()))
 
 
 def _act(action: Callable[..., object]) -> None:

@@ -59,6 +59,12 @@ def asked_in(conversation_id: str, scope: Scope) -> None:
     )
 
 
+def chosen_model() -> str | None:
+    """The id of the model that the sidebar shows as chosen."""
+    chosen: str | None = st.session_state.get(_MODEL)
+    return chosen
+
+
 def sidebar(installation: Installation, user: User, current: Conversation | None) -> Scope | None:
     """Draw the zone; gives where the next question is searched, ``None`` where nothing can be."""
     with st.sidebar:
