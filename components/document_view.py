@@ -6,7 +6,15 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from components import collection_panel, document_actions, document_table, jobs, layout, preview, session
+from components import (
+    collection_panel,
+    document_actions,
+    document_table,
+    jobs,
+    layout,
+    preview,
+    session,
+)
 from components.answer import scroll_to
 from components.document_actions import PAGE, PASSAGE
 from components.escaping import label, markup

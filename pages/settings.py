@@ -27,14 +27,15 @@ def switches() -> tuple[str, str]:
 def switch(name: str, title: str, options: dict[str, str]) -> str:
     """A choice among ``options`` that the address keeps, in whatever language it was made."""
     kept = st.query_params.get(name)
-    st.session_state[name] = kept if kept in options else next(iter(options))
+    key = f"settings_{name}"
+    st.session_state[key] = kept if kept in options else next(iter(options))
     chosen = st.segmented_control(
         title,
         list(options),
         format_func=options.__getitem__,
         required=True,
-        key=name,
-        on_change=lambda: st.query_params.update({name: st.session_state[name]}),
+        key=key,
+        on_change=lambda: st.query_params.update({name: st.session_state[key]}),
         label_visibility="collapsed",
     )
     return str(chosen)
@@ -79,24 +80,23 @@ def interface(fields: Fields) -> None:
 
 def account() -> None:
     """One's own password and sessions."""
-    with st.container(border=True):
+    with st.container(width=layout.FORM_WIDTH):
         st.subheader(Password.TITLE, anchor=False)
         if session.password_form(user, "change_password"):
             st.success(Password.DONE, icon=":material/check_circle:")
-    with st.container(border=True):
-        st.subheader(Account.SESSIONS, anchor=False)
-        with st.container(horizontal=True):
-            st.button(
-                Account.SIGN_OUT,
-                icon=":material/logout:",
-                help=Account.SIGN_OUT_HELP,
-                on_click=session.sign_out,
-            )
-            st.button(
-                Account.SIGN_OUT_EVERYWHERE,
-                help=Account.EVERYWHERE_HELP,
-                on_click=session.sign_out_everywhere,
-            )
+    st.subheader(Account.SESSIONS, anchor=False)
+    with st.container(horizontal=True):
+        st.button(
+            Account.SIGN_OUT,
+            icon=":material/logout:",
+            help=Account.SIGN_OUT_HELP,
+            on_click=session.sign_out,
+        )
+        st.button(
+            Account.SIGN_OUT_EVERYWHERE,
+            help=Account.EVERYWHERE_HELP,
+            on_click=session.sign_out_everywhere,
+        )
 
 
 layout.page_header(Pages.SETTINGS, Settings.SUBTITLE.format(name=user.name, role=Roles.NAMES[user.role]))
