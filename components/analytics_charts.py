@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from components import charts
-from components.charts import Chart, Look, Pick, duration, finish, finish_lying, shortened
+from components import charts, writing
+from components.charts import Chart, Look, Pick, finish, finish_lying, shortened
 from components.escaping import markup
 from components.texts_analytics import Analytics, Charts
 from components.texts_pages import counted
+from components.writing import decimal, duration, percent
 from services.analytics_scores import Distribution, Pairs
 from services.analytics_sql import BINS
 from services.run_filters import Filters, Known, Outcome
@@ -24,7 +25,7 @@ _HALF_BIN = 0.5 / BINS
 def confidence(found: Distribution, filters: Filters) -> Chart:
     """How often each tenth of confidence occurs, answered and abstained runs stacked."""
     text = Charts.CONFIDENCE if found.total > 1 else Charts.CONFIDENCE_ONE
-    title = Charts.CONFIDENCE_NONE if found.median is None else text.format(median=f"{found.median:.2f}")
+    title = Charts.CONFIDENCE_NONE if found.median is None else text.format(median=decimal(found.median))
     note = _left_out(Charts.CONFIDENCE_WITHOUT, found.total, found.without)
     chart = Chart("confidence", title, Charts.CONFIDENCE_HELP, found.frame, note=note)
     names, axis = Analytics.OUTCOMES, (Charts.CONFIDENCE_AXIS, Charts.RUNS_AXIS, "run")
@@ -53,11 +54,13 @@ def similarity_and_keyword(found: Pairs, filters: Filters) -> Chart:
     chart = Chart("similarity_keyword", Charts.PAIRS_NONE, Charts.PAIRS_HELP, frame)
     if found.median_similarity is None or found.median_keyword is None:
         return chart
-    similarity, keyword = f"{found.median_similarity:.2f}", f"{found.median_keyword:.2f}"
+    similarity, keyword = decimal(found.median_similarity), decimal(found.median_keyword)
     chart.title = Charts.PAIRS.format(similarity=similarity, keyword=keyword)
     chart.note = _left_out(Charts.PAIRS_WITHOUT, found.total, found.without)
     if len(frame) < found.total:
-        chart.note = Charts.PAIRS_SAMPLED.format(shown=f"{len(frame):,}", total=f"{found.total:,}")
+        chart.note = Charts.PAIRS_SAMPLED.format(
+            shown=writing.number(len(frame)), total=writing.number(found.total)
+        )
     pages = [_page(name, page) for name, page in zip(frame["document"], frame["page"], strict=True)]
     chart.rows = [
         Pick(words, replace(filters, run_id=id_)) for words, id_ in zip(pages, frame["run_id"], strict=True)
@@ -84,9 +87,10 @@ def outcomes_by_model(frame: pd.DataFrame, filters: Filters) -> Chart:
     shares = frame[list(charts.OUTCOMES)].div(frame["runs"], axis=0)
     best = frame.loc[shares[Outcome.ANSWERED].idxmax()]
     text = Charts.MODELS if len(frame) > 1 else Charts.MODELS_ONE
-    share = f"{best[Outcome.ANSWERED] / best['runs']:.0%}"
     title = text.format(
-        model=shortened(best["model"], 40), share=share, total=counted(int(best["runs"]), "question")
+        model=shortened(best["model"], 40),
+        share=percent(best[Outcome.ANSWERED] / best["runs"]),
+        total=counted(int(best["runs"]), "question"),
     )
     chart = Chart("models", title, Charts.MODELS_HELP, frame)
     chart.rows = [Pick(model, replace(filters, model=model)) for model in frame["model"]]
@@ -100,7 +104,10 @@ def outcomes_by_model(frame: pd.DataFrame, filters: Filters) -> Chart:
             rows = zip(frame["model"], shares[name], frame[name], strict=True)
             hover = [
                 Charts.SHARE.format(
-                    name=markup(model), share=f"{part:.0%}", group=said.lower(), number=f"{number:,}"
+                    name=markup(model),
+                    share=percent(part),
+                    group=said.lower(),
+                    number=writing.number(number),
                 )
                 for model, part, number in rows
             ]
@@ -135,7 +142,7 @@ def latency(frame: pd.DataFrame, filters: Filters) -> Chart:
     chart = Chart("latency", Charts.LATENCY_NONE, Charts.LATENCY_HELP, frame)
     if frame.empty:
         return chart
-    steps = frame[~frame["stage"].isin(Charts.WHOLE_STAGES)]
+    steps = frame[~frame["stage"].isin(charts.WHOLE_STAGES)]
     longest = (steps if len(steps) else frame).nlargest(1, "p50").iloc[0]
     names = [stage_name(stage) for stage in frame["stage"]]
     chart.title = Charts.LATENCY.format(
@@ -167,7 +174,9 @@ def documents_retrieved(frame: pd.DataFrame, runs: int, filters: Filters) -> Cha
         return chart
     names = [_document(name) for name in frame["document"]]
     chart.title = Charts.DOCUMENTS.format(
-        name=shortened(names[0], 40), number=f"{frame['evidence'].iloc[0]:,}", total=counted(runs, "question")
+        name=shortened(names[0], 40),
+        number=writing.number(frame["evidence"].iloc[0]),
+        total=counted(runs, "question"),
     )
     chart.rows = [
         Pick(name, replace(filters, document_id=id_))
@@ -228,8 +237,8 @@ def _page(name: object, page: int) -> str:
 
 
 def _pair(words: str, similarity: float, keyword: float, relevance: float) -> str:
-    known = Charts.NOT_AVAILABLE if pd.isna(relevance) else f"{relevance:.2f}"
-    scores = Charts.POINT.format(similarity=f"{similarity:.2f}", keyword=f"{keyword:.2f}", relevance=known)
+    known = Charts.NOT_AVAILABLE if pd.isna(relevance) else decimal(relevance)
+    scores = Charts.POINT.format(similarity=decimal(similarity), keyword=decimal(keyword), relevance=known)
     return f"{markup(words)}<br>{scores}"
 
 
@@ -238,12 +247,14 @@ def _relevance_title(found: Distribution) -> str:
     if found.median is None:
         return Charts.RELEVANCE_NONE
     if cited is None or other is None:
-        return Charts.RELEVANCE_ALL.format(median=f"{found.median:.2f}")
-    return Charts.RELEVANCE.format(cited=f"{cited:.2f}", other=f"{other:.2f}")
+        return Charts.RELEVANCE_ALL.format(median=decimal(found.median))
+    return Charts.RELEVANCE.format(cited=decimal(cited), other=decimal(other))
 
 
 def _left_out(text: str, total: int, without: int) -> str:
-    return text.format(number=f"{without:,}", total=f"{total + without:,}") if without else ""
+    return (
+        text.format(number=writing.number(without), total=writing.number(total + without)) if without else ""
+    )
 
 
 def _histogram(
@@ -258,7 +269,9 @@ def _histogram(
     """Bars for each tenth of a score; ``axis`` names the score, what is counted, and one of it."""
     score, axis_title, noun = axis
     frame, groups = found.frame, [str(column) for column in found.frame.columns[2:]]
-    bounds = [(f"{low:.1f}", f"{high:.1f}") for low, high in zip(frame["from"], frame["to"], strict=True)]
+    bounds = [
+        (decimal(low, 1), decimal(high, 1)) for low, high in zip(frame["from"], frame["to"], strict=True)
+    ]
     spans = [Charts.SPAN.format(score=score.capitalize(), low=low, high=high) for low, high in bounds]
     chart.rows = [Pick(span, replace(filters, **only(number, None))) for number, span in enumerate(spans)]
     if not found.total:

@@ -10,12 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from components import analytics_charts as plotted
-from components import charts, charts_over_time
+from components import charts, charts_over_time, writing
 from components.charts import Chart
 from components.escaping import label
 from components.statistics import numbers_row, outcome_names
 from components.texts_analytics import Charts
 from components.texts_pages import counted
+from components.writing import decimal
 from domain.users import User
 from services import analytics, analytics_parts, analytics_scores, analytics_time
 from services.analytics import Summary
@@ -102,7 +103,11 @@ def _never_retrieved(about: Counted) -> None:
     found: pd.DataFrame = about.ask(analytics_parts.documents_never_retrieved)
     ready: int = about.ask(analytics_parts.documents_ready)
     total = counted(ready, "ready document")
-    title = Charts.NEVER.format(number=f"{len(found):,}", total=total) if len(found) else Charts.NEVER_NONE
+    title = (
+        Charts.NEVER.format(number=writing.number(len(found)), total=total)
+        if len(found)
+        else Charts.NEVER_NONE
+    )
     with st.container(border=True, height="stretch", gap="small"):
         st.markdown(f"**{label(title if ready else Charts.NEVER_NO_DOCUMENTS)}**", help=Charts.NEVER_HELP)
         if found.empty:
@@ -120,7 +125,7 @@ def _least_confident(about: Counted) -> str | None:
             st.markdown(f"**{Charts.LEAST_NONE}**", help=Charts.LEAST_HELP)
             return None
         question, confidence = found["question"].iloc[0], found["confidence"].iloc[0]
-        title = Charts.LEAST.format(question=question, confidence=f"{confidence:.2f}")
+        title = Charts.LEAST.format(question=question, confidence=decimal(confidence))
         st.markdown(f"**{label(title)}**", help=Charts.LEAST_HELP)
         shown = outcome_names(found[_LEAST_COLUMNS])
         opened = charts.clicked_row(shown, "least", list(found["id"]), width="stretch")

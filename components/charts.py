@@ -17,12 +17,16 @@ import plotly.graph_objects as go
 import plotly.io as pio
 import streamlit as st
 
+from components import writing
 from components.escaping import label, markup
+from components.texts import Calendar
 from components.texts_analytics import Charts
 from services.run_filters import Feedback, Filters, Outcome
 
 HEIGHT = 250
 BAR_HEIGHT = 30
+WHOLE_STAGES = ("search.total", "answer.first_token")
+"""What holds several stages, and would count them twice."""
 _TABLE_ROWS = 12
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
 _CLEAR = "rgba(0,0,0,0)"
@@ -108,16 +112,9 @@ def colour(look: Look) -> str:
     return str(pio.templates["streamlit"].layout.colorway[look.colour])
 
 
-def duration(ms: float) -> str:
-    """A time in words: ``0.4 ms``, ``84 ms``, ``2.1 s``."""
-    if ms < 10:
-        return f"{ms:.1f} ms"
-    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
-
-
 def moment(start: datetime, unit: str) -> str:
     """A day or hour in words: ``Tue 10 Mar 2026``, ``10 Mar, 14:00``."""
-    return f"{start:%d %b, %H:00}" if unit == "hour" else f"{start:%a %d %b %Y}"
+    return writing.short_hour(start) if unit == "hour" else writing.short_day(start)
 
 
 def shortened(name: str, length: int = 26) -> str:
@@ -144,6 +141,7 @@ def finish(figure: go.Figure, height: int = HEIGHT, **layout: Any) -> go.Figure:
     }
     common = {
         "barmode": "stack",
+        "separators": Calendar.SEPARATORS,
         "bargap": 0.12,
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
@@ -171,7 +169,7 @@ def finish_lying(figure: go.Figure, names: Sequence[str], axis: str, **layout: A
         ticktext=[markup(shortened(name)) for name in names],
     )
     figure.update_xaxes(title_text=axis, rangemode="tozero", nticks=6)
-    return finish(figure, **{"height": BAR_HEIGHT * max(len(names), 5) + 100, **layout})
+    return finish(figure, **{"height": BAR_HEIGHT * max(len(names), 4) + 80 + 16 * len(figure.data), **layout})
 
 
 def whole_numbers(figure: go.Figure, axis: str, most: int) -> None:
@@ -298,9 +296,9 @@ def forget() -> None:
 def _column(name: str) -> Any:
     title = Charts.COLUMNS.get(name, name)
     if name == "ready_at":
-        return st.column_config.DatetimeColumn(title, format="D MMM YYYY")
+        return st.column_config.DateColumn(title, format="localized")
     if name in ("time", "created_at"):
-        return st.column_config.DatetimeColumn(title, format="D MMM YYYY, HH:mm")
+        return st.column_config.DatetimeColumn(title, format=Calendar.IN_TABLES)
     if name in ("confidence", "relevance", "similarity", "keyword", "lower", "median", "upper"):
         return st.column_config.NumberColumn(title, format="%.2f")
     return None if name.endswith("_id") else title

@@ -7,10 +7,12 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from components import charts
+from components import charts, writing
 from components.charts import Chart, Look, Pick, finish, moment
+from components.texts import Calendar
 from components.texts_analytics import Analytics, Charts
 from components.texts_pages import counted
+from components.writing import decimal
 from services.analytics_time import Timeline, bucket
 from services.run_filters import Feedback, Filters, Known, Outcome
 
@@ -18,7 +20,7 @@ from services.run_filters import Feedback, Filters, Known, Outcome
 def runs_over_time(found: Timeline, filters: Filters) -> Chart:
     """Runs for each day or hour, stacked by outcome; outcomes that never occur are left out."""
     answered, total = found.frame[Outcome.ANSWERED].sum(), found.frame.drop(columns="time").to_numpy().sum()
-    title = Charts.TIME.format(answered=f"{answered:,}", total=counted(int(total), "question"))
+    title = Charts.TIME.format(answered=writing.number(answered), total=counted(int(total), "question"))
     chart = Chart("time", title, _help(Charts.TIME_HELP, found), found.frame)
     _counts(
         chart, found, filters, charts.OUTCOMES, Analytics.OUTCOMES, lambda name: {"outcome": Outcome(name)}
@@ -30,7 +32,7 @@ def runs_over_time(found: Timeline, filters: Filters) -> Chart:
 def feedback_over_time(found: Timeline, filters: Filters) -> Chart:
     """Thumbs for each day or hour in which the answers were asked for."""
     good, bad = int(found.frame["good"].sum()), int(found.frame["bad"].sum())
-    title = Charts.FEEDBACK.format(good=f"{good:,}", total=counted(good + bad, "rated answer"))
+    title = Charts.FEEDBACK.format(good=writing.number(good), total=counted(good + bad, "rated answer"))
     chart = Chart(
         "feedback", title if good + bad else Charts.FEEDBACK_NONE, Charts.FEEDBACK_HELP, found.frame
     )
@@ -78,7 +80,7 @@ def _counts(
         said = names[group]
         picks = [Pick(f"{said}, {pick.words}", replace(pick.filters, **only(group))) for pick in buckets]
         hover = [
-            Charts.BUCKET.format(when=pick.words, number=f"{number:,}", group=said.lower())
+            Charts.BUCKET.format(when=pick.words, number=writing.number(number), group=said.lower())
             for pick, number in zip(buckets, found.frame[group], strict=True)
         ]
         chart.bars(look, said, picks, hover, x=found.frame["time"], y=found.frame[group])
@@ -95,17 +97,16 @@ def _bucket_picks(found: Timeline, filters: Filters) -> list[Pick]:
 def _over_time(chart: Chart, found: Timeline, axis: str) -> None:
     """The axes of a chart over time."""
     figure = finish(chart.figure or go.Figure())
-    hours = found.unit == "hour"
     figure.update_xaxes(
         title_text=Charts.UNITS[found.unit],
-        tickformat="%H:%M\n%d %b" if hours else "%d %b\n%Y",
+        tickformat=Calendar.TICKS[found.unit],
         nticks=5,
         showgrid=False,
     )
     figure.update_yaxes(title_text=axis)
     if len(found.frame) < 5:
         # Few bars would be ticked between them, and a single one drawn a millisecond wide.
-        width = 3_600_000 if hours else 86_400_000
+        width = 3_600_000 if found.unit == "hour" else 86_400_000
         figure.update_xaxes(tickvals=found.frame["time"])
         figure.update_traces(width=0.8 * width, selector={"type": "bar"})
 
@@ -128,7 +129,7 @@ def _spread(
         chart.title = none
         return chart
     first, last = there["median"].iloc[0], there["median"].iloc[-1]
-    chart.title = (many if len(there) > 1 else one).format(first=f"{first:.2f}", last=f"{last:.2f}")
+    chart.title = (many if len(there) > 1 else one).format(first=decimal(first), last=decimal(last))
     picks = [
         Pick(f"{score.capitalize()}, {pick.words}", replace(pick.filters, **only))
         for pick in _bucket_picks(found, filters)
@@ -138,9 +139,9 @@ def _spread(
     hover = [
         Charts.SPREAD_POINT.format(
             what=pick.words,
-            median=f"{median:.2f}",
-            lower=f"{lower:.2f}",
-            upper=f"{upper:.2f}",
+            median=decimal(median),
+            lower=decimal(lower),
+            upper=decimal(upper),
             number=counted(int(count), noun),
         )
         for pick, count, median, lower, upper in values

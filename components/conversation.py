@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import answer_actions, evidence, live, scope, session
+from components import answer_actions, evidence, layout, live, scope, session, writing
 from components.answer import answer as draw_answer
 from components.answer import scroll_to
 from components.escaping import label
@@ -82,7 +82,7 @@ def refused() -> None:
     if given is None:
         return
     sentence, question = given
-    st.error(label(sentence), icon=":material/error:")
+    st.error(layout.said(sentence), icon=":material/error:")
     if question.strip():
         with st.expander(Chat.NOT_SENT), st.container(key="refused"):
             st.text(question)
@@ -130,9 +130,9 @@ def _answered(message: Message, shown: bool) -> None:
         with st.container(key=f"strip_{message.run_id}"):
             st.caption(words)
     for note in message.notes:
-        st.caption(f":material/info: {label(note)}")
+        st.caption(f":material/info: {layout.said(note)}")
     if message.state is RunState.FAILED:
-        st.error(label(message.error or runs.INTERRUPTED), icon=":material/error:")
+        st.error(layout.said(message.error or runs.INTERRUPTED), icon=":material/error:")
     elif message.abstained:
         with st.container(border=True):
             st.markdown(f":material/help: **{Chat.ABSTAINED}**")
@@ -151,7 +151,7 @@ def _trust(message: Message) -> str:
     words = [label(message.model)]
     if message.confidence is not None and not message.abstained:
         word = evidence.confidence_word(message.confidence)
-        words.insert(0, f"{word} · {message.confidence:.0%}")
+        words.insert(0, f"{word} · {writing.percent(message.confidence)}")
     return " · ".join(words)
 
 

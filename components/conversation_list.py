@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from components import session
+from components import layout, session, writing
 from components.escaping import label
 from components.texts_pages import Chat
 from domain.errors import EvidentiaError
@@ -105,7 +105,7 @@ def _entry(entry: Conversation, current: Conversation | None, today: date) -> No
             type="tertiary",
             width="stretch",
             wrap=False,
-            help=f"{label(entry.title)}  \n{when(_local(entry.updated_at), today)}",
+            help=f"{label(entry.title)}  \n{writing.when(_local(entry.updated_at), today)}",
             on_click=open_conversation,
             args=(entry.id,),
         )
@@ -135,7 +135,7 @@ def _rename(entry: Conversation) -> None:
         done = st.form_submit_button(Chat.RENAME_SAVE, type="primary", on_click=_save_title, args=(entry.id,))
     problem = st.session_state.pop(_PROBLEM, None)
     if problem:
-        st.error(label(problem), icon=":material/error:")
+        st.error(layout.said(problem), icon=":material/error:")
     elif done:
         st.rerun()
 
@@ -182,15 +182,3 @@ def _restore(conversation_id: str) -> None:
 def _local(moment: datetime) -> datetime:
     zone = st.context.timezone
     return moment.astimezone(ZoneInfo(zone)) if zone else moment
-
-
-def when(moment: datetime, today: date) -> str:
-    """A moment as people say it: "today 10:42", "yesterday 10:42", "Monday", "3 May 2026"."""
-    day = moment.date()
-    if day == today:
-        return f"today {moment:%H:%M}"
-    if day == today - timedelta(days=1):
-        return f"yesterday {moment:%H:%M}"
-    if today - timedelta(days=7) < day < today:
-        return f"{moment:%A}"
-    return f"{moment.day} {moment:%B %Y}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import jobs, session
+from components import jobs, layout, session, writing
 from components.escaping import label
 from components.texts_pages import Files, counted
 from domain.errors import EvidentiaError, NotFound
@@ -27,7 +27,7 @@ def problem() -> None:
     """Draw why the last action was refused, once."""
     message = st.session_state.pop(_ERROR, None)
     if message:
-        st.error(label(message), icon=":material/error:")
+        st.error(layout.said(message), icon=":material/error:")
 
 
 def open_document(document_id: str) -> None:
@@ -118,11 +118,4 @@ def amount(document: Document) -> str:
     """How much a document is: pages and passages as far as they are known, and bytes."""
     parts = [counted(document.pages, "page")] if document.pages is not None else []
     parts += [counted(document.chunks, "passage")] if document.chunks is not None else []
-    return ", ".join([*parts, size_words(document.size)])
-
-
-def size_words(size: int) -> str:
-    """A number of bytes as people read it."""
-    if size < 1000:
-        return counted(size, "byte")
-    return f"{size / 1000:,.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
+    return ", ".join([*parts, writing.size(document.size)])

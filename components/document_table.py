@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import document_actions
+from components import document_actions, layout
 from components.escaping import label
+from components.texts import Calendar
 from components.texts_files import FileTable
 from components.texts_pages import Files, counted
 from domain.documents import DocumentStatus
@@ -155,7 +156,7 @@ def _columns(digest: str, document_ids: list[str]) -> dict[str, Any]:
         "size": config.NumberColumn(names["size"], format="bytes", width=78),
         "owner": config.TextColumn(names["owner"], width=90),
         "added": config.DatetimeColumn(
-            names["added"], format="D MMM YYYY, HH:mm", timezone=st.context.timezone, width=140
+            names["added"], format=Calendar.IN_TABLES, timezone=st.context.timezone, width=140
         ),
     }
 
@@ -188,7 +189,7 @@ def failures(listed: list[Document]) -> None:
 def _reason(document: Document) -> str:
     reason = document.error or ""
     named = "" if document.name in reason else f"**{label(document.name)}** — "
-    return named + label(reason)
+    return named + layout.said(reason)
 
 
 def _actions(installation: Installation, user: User, selected: list[Document]) -> None:
@@ -211,4 +212,4 @@ def _actions(installation: Installation, user: User, selected: list[Document]) -
     for document in selected:
         if document.warnings:
             st.markdown(f"**{Files.NOTES.format(name=label(document.name))}**")
-            st.markdown("\n".join(f"- {label(warning)}" for warning in document.warnings))
+            st.markdown("\n".join(f"- {layout.said(warning)}" for warning in document.warnings))

@@ -6,7 +6,16 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from components import collection_panel, document_actions, document_table, jobs, layout, preview, session
+from components import (
+    collection_panel,
+    document_actions,
+    document_table,
+    jobs,
+    layout,
+    preview,
+    session,
+    writing,
+)
 from components.answer import scroll_to
 from components.document_actions import PAGE, PASSAGE
 from components.escaping import label, markup
@@ -89,7 +98,7 @@ def _head(installation: Installation, user: User, document: Document, collection
         status=document_table.status_words(document),
         amount=document_actions.amount(document),
         owner=label(document.owner),
-        date=f"{added.day} {added:%B %Y, %H:%M}",
+        date=writing.day_and_time(added),
         collection=label(collection),
     )
     layout.page_header(label(document.name), facts)
@@ -101,14 +110,14 @@ def _head(installation: Installation, user: User, document: Document, collection
                 document_actions.retry_button([document], "retry_opened", Files.RETRY)
             document_actions.delete_button([document])
     if document.status is DocumentStatus.FAILED:
-        reason = DocumentPage.FAILED.format(reason=label(document.error or ""))
+        reason = DocumentPage.FAILED.format(reason=layout.said(document.error or ""))
         st.error(reason, icon=":material/error:")
     if document.warnings:
         number = len(document.warnings)
         with st.expander(
             DocumentPage.NOTES.format(number=number), expanded=number <= _NOTES_OPEN, icon=":material/info:"
         ):
-            st.markdown("\n".join(f"- {label(warning)}" for warning in document.warnings))
+            st.markdown("\n".join(f"- {layout.said(warning)}" for warning in document.warnings))
 
 
 @st.fragment
@@ -170,7 +179,7 @@ def _navigation(page: int, pages: int) -> None:
             width=96,
             on_change=_go,
         )
-        st.markdown(DocumentPage.OF.format(pages=f"{pages:,}"), width="content")
+        st.markdown(DocumentPage.OF.format(pages=writing.number(pages)), width="content")
         st.button(
             DocumentPage.NEXT,
             help=DocumentPage.NEXT_HELP,
@@ -235,7 +244,7 @@ def _excerpt(text: str, shown: list[Passage], chosen: Passage | None) -> str:
 def _passages(page: int, shown: list[Passage], first: int, total: int, chosen: Passage | None) -> None:
     if total > PASSAGES_AT_ONCE:
         last = min(first + PASSAGES_AT_ONCE, total)
-        st.caption(DocumentPage.PART.format(first=first + 1, last=last, total=f"{total:,}"))
+        st.caption(DocumentPage.PART.format(first=first + 1, last=last, total=writing.number(total)))
         parts = -(-total // PASSAGES_AT_ONCE)
         st.pagination(parts, default=first // PASSAGES_AT_ONCE + 1, key=f"{_PART}_{page}")
     elif total:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import preview, session
+from components import preview, session, writing
 from components.answer import scroll_to
 from components.escaping import label, markup
 from components.texts_pages import Evidence, counted
@@ -118,12 +118,12 @@ def confidence_word(value: float | None) -> str:
 
 def score(value: float | None) -> str:
     """A score as shown: two digits, or "n/a" when it was not computed."""
-    return Evidence.NOT_AVAILABLE if value is None else f"{value:.2f}"
+    return Evidence.NOT_AVAILABLE if value is None else writing.decimal(value)
 
 
 def _confidence(run: Run) -> None:
     value = run.confidence
-    percent = Evidence.NOT_AVAILABLE if value is None else f"{value:.0%}"
+    percent = Evidence.NOT_AVAILABLE if value is None else writing.percent(value)
     colour = {Evidence.RIGHT: "--ok", Evidence.UNCERTAIN: "--weak", Evidence.WRONG: "--bad"}
     used = "--soft" if run.abstained else colour.get(confidence_word(value), "--soft")
     ring = f"conic-gradient(var({used}) 0 {(value or 0) * 100:.1f}%, var(--line) 0)"
@@ -146,10 +146,10 @@ def _confidence(run: Run) -> None:
 def _confidence_help(run: Run) -> str:
     if run.confidence is None:
         return Evidence.UNKNOWN_HELP
-    percent = f"{run.confidence:.0%}"
+    percent = writing.percent(run.confidence)
     if run.abstained:
         return Evidence.ABSTAINED_HELP.format(value=percent)
-    return Evidence.CONFIDENCE_HELP.format(value=percent, tenths=f"{run.confidence * 10:.0f} times in 10")
+    return Evidence.CONFIDENCE_HELP.format(value=percent, tenths=f"{run.confidence * 10:.0f}")
 
 
 def _part(name: str, value: float | None) -> str:
@@ -290,10 +290,9 @@ def _page(card: EvidenceCard, user: User) -> None:
     if by_page and st.button(
         Evidence.WHOLE_PAGE, key=f"evidence_whole_{card.rank}", type="tertiary", icon=":material/fullscreen:"
     ):
-        _whole_page(card, page)
+        st.dialog(Evidence.WHOLE_PAGE, width="large")(_whole_page)(card, page)
 
 
-@st.dialog(Evidence.WHOLE_PAGE, width="large")
 def _whole_page(card: EvidenceCard, page: int) -> None:
     user = session.require(fragment=True)
     st.markdown(f"**{label(card.document_name or '')}** · {label(page_words(page, None))}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import session
+from components import layout, session
 from components.escaping import label
 from components.texts_files import FileTable
 from components.texts_pages import Files, counted
@@ -45,7 +45,7 @@ def progress(collection_id: str, open_ids: frozenset[str], only: str | None = No
         try:
             unsettled = documents.unsettled(setup.current(), user, collection_id)
         except EvidentiaError as error:
-            st.error(label(error.message), icon=":material/error:")
+            layout.error_box(error)
             return
         unsettled = [d for d in unsettled if only in (None, d.id)]
         if {d.id for d in unsettled} != open_ids and not st.session_state.get(_DIALOG):

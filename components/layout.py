@@ -86,9 +86,14 @@ def empty_state(
         return st.button(action, type="primary", on_click=on_click, key=f"empty_{title}")
 
 
+def said(text: str) -> str:
+    """A sentence of a service in the language of the session, for a place that reads Markdown."""
+    return escaping.label(sentence(text))
+
+
 def error_box(error: EvidentiaError) -> None:
     """Show the sentence of an error that was written for people."""
-    st.error(escaping.label(sentence(error.message)), icon=":material/error:")
+    st.error(said(error.message), icon=":material/error:")
 
 
 def unexpected_error(error: Exception) -> bool:

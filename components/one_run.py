@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
-from components import analytics_charts, charts
+from components import analytics_charts, charts, layout, writing
 from components.escaping import label
 from components.evidence import panel_alone
 from components.texts_analytics import Charts, OneRun
 from components.texts_pages import counted
+from components.writing import decimal, duration
 from domain.events import RunState
 from domain.evidence import Claim
 from domain.users import User
@@ -33,7 +34,7 @@ def one_run(installation: Installation, run: Run, user: User, zone: str) -> None
     with left:
         _answer(run)
         for note in run.notes:
-            st.warning(label(note), icon=":material/info:")
+            st.warning(layout.said(note), icon=":material/info:")
         _facts(run)
         if run.claims:
             _claims(run)
@@ -48,7 +49,7 @@ def one_run(installation: Installation, run: Run, user: User, zone: str) -> None
 
 
 def _moment(time: datetime, zone: str) -> str:
-    return f"{time.astimezone(ZoneInfo(zone)):%a %d %b %Y, %H:%M}"
+    return writing.short_day_and_time(time.astimezone(ZoneInfo(zone)))
 
 
 def _about(run: Run, zone: str) -> str:
@@ -67,7 +68,7 @@ def _about(run: Run, zone: str) -> str:
 
 def _answer(run: Run) -> None:
     if run.state is RunState.FAILED:
-        st.error(label(run.error or OneRun.NO_ANSWER), icon=":material/error:")
+        st.error(layout.said(run.error or OneRun.NO_ANSWER), icon=":material/error:")
     elif run.state is RunState.STOPPED:
         st.info(OneRun.STOPPED, icon=":material/stop_circle:")
     elif not run.state.is_final:
@@ -91,11 +92,12 @@ def _facts(run: Run) -> None:
         facts.append(OneRun.FALLBACK.format(model=label(run.model), failed=label(run.fallback_from)))
     if run.prompt_tokens is not None or run.answer_tokens is not None:
         numbers = [
-            Charts.NOT_AVAILABLE if n is None else f"{n:,}" for n in (run.prompt_tokens, run.answer_tokens)
+            Charts.NOT_AVAILABLE if n is None else writing.number(n)
+            for n in (run.prompt_tokens, run.answer_tokens)
         ]
         facts.append(OneRun.TOKENS.format(prompt=numbers[0], answer=numbers[1]))
     if run.certainty is not None:
-        facts.append(OneRun.CERTAINTY.format(certainty=f"{run.certainty:.2f}"))
+        facts.append(OneRun.CERTAINTY.format(certainty=decimal(run.certainty)))
     if run.feedback is not None:
         facts.append(OneRun.GOOD if run.feedback > 0 else OneRun.BAD)
         if run.feedback_reason:
@@ -109,7 +111,9 @@ def _facts(run: Run) -> None:
 def _claims(run: Run) -> None:
     """Each sentence of the answer with whether its cited passages support it."""
     supported = sum(claim.supported is True for claim in run.claims)
-    title = OneRun.CLAIMS.format(supported=f"{supported:,}", total=counted(len(run.claims), "statement"))
+    title = OneRun.CLAIMS.format(
+        supported=writing.number(supported), total=counted(len(run.claims), "statement")
+    )
     with st.container(border=True, gap="small"):
         st.markdown(f"**{title}**", help=OneRun.CLAIMS_HELP)
         for claim in run.claims:
@@ -132,7 +136,9 @@ def _candidates(found: pd.DataFrame) -> None:
     moved = int((evidence["rank"] != evidence["fused_rank"]).sum())
     text = OneRun.CANDIDATES_MOVED if moved else OneRun.CANDIDATES
     title = text.format(
-        passages=counted(len(evidence), "passage"), total=f"{len(found):,}", moved=f"{moved:,}"
+        passages=counted(len(evidence), "passage"),
+        total=writing.number(len(found)),
+        moved=writing.number(moved),
     )
     with st.container(border=True, gap="small"):
         st.markdown(f"**{title}**", help=OneRun.CANDIDATES_HELP)
@@ -163,7 +169,7 @@ def _columns(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def _timings(run: Run) -> None:
-    stages = {name: ms for name, ms in run.timings_ms.items() if name not in Charts.WHOLE_STAGES}
+    stages = {name: ms for name, ms in run.timings_ms.items() if name not in charts.WHOLE_STAGES}
     rows = [(analytics_charts.stage_name(name), ms) for name, ms in stages.items()]
     frame = pd.DataFrame(rows, columns=["stage", "ms"])
     search = run.timings_ms.get("search.total")
@@ -171,7 +177,7 @@ def _timings(run: Run) -> None:
     title = OneRun.TIMINGS
     if search is not None:
         text = Charts.TIMINGS if answer else Charts.TIMINGS_SEARCH
-        title = text.format(search=charts.duration(search), answer=charts.duration(answer))
+        title = text.format(search=duration(search), answer=duration(answer))
     with st.container(border=True, gap="small"):
         st.markdown(f"**{title}**", help=Charts.TIMINGS_HELP)
         charts.still(analytics_charts.timings(frame), "timings", title)

@@ -13,7 +13,7 @@ import streamlit as st
 
 from components import dialogs, layout, session
 from components.escaping import label
-from components.texts import Roles
+from components.texts import Calendar, Roles
 from components.texts_resources import UserAdmin
 from components.writing import counted
 from domain.errors import EvidentiaError
@@ -84,7 +84,7 @@ def status_words(account: Account) -> str:
 
 def _columns() -> dict[str, object]:
     names, config, zone = UserAdmin.COLUMNS, st.column_config, st.context.timezone
-    moment = partial(config.DatetimeColumn, format="D MMM YYYY, HH:mm", timezone=zone, width="small")
+    moment = partial(config.DatetimeColumn, format=Calendar.IN_TABLES, timezone=zone, width="small")
     return {
         "name": config.TextColumn(names["name"], width="medium"),
         "role": config.TextColumn(names["role"], width="small"),

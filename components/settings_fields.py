@@ -9,11 +9,10 @@ from typing import Any
 
 import streamlit as st
 
-from components import session, writing
+from components import layout, session, writing
 from components.escaping import label
 from components.texts_settings import Settings
 from components.translation import LANGUAGES as INTERFACE_LANGUAGES
-from components.translation import sentence
 from domain import preferences as words
 from domain.errors import EvidentiaError
 from domain.languages import LANGUAGES
@@ -86,7 +85,7 @@ class Fields:
             self.base = preferences.defaults(installation, user)
             self.set = preferences.own(installation, user)
         self.shown = replace(self.base, **self.set)
-        self._models = _models(installation, user)
+        self._models = {m.id: m.name for m in models.usable(installation, user, ModelKind.LLM)}
 
     def model(self) -> None:
         """Which language model answers."""
@@ -170,7 +169,7 @@ class Fields:
                 args=(self.target, name),
             )
             if refused is not None:
-                st.error(label(sentence(refused)), icon=":material/error:")
+                st.error(layout.said(refused), icon=":material/error:")
             self._status(name)
 
     def _value(self, name: str) -> Any:
@@ -214,13 +213,6 @@ class Fields:
         if value is None:
             return Settings.AS_FITTED
         return writing.number(value) if isinstance(value, int) else writing.decimal(value)
-
-
-def _models(installation: Installation, user: User) -> dict[str, str]:
-    try:
-        return {model.id: model.name for model in models.usable(installation, user, ModelKind.LLM)}
-    except NotImplementedError:
-        return {}
 
 
 def _own_name(code: str) -> str:

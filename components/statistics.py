@@ -7,11 +7,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import charts
+from components import charts, writing
 from components.analytics_filters import zone
 from components.escaping import label
+from components.texts import Calendar
 from components.texts_analytics import Analytics, Runs
 from components.texts_pages import counted
+from components.writing import decimal, duration, percent
 from services.analytics import Summary
 from services.run_filters import Outcome
 
@@ -42,20 +44,22 @@ def numbers_row(found: Summary) -> None:
     # All of the same width, and two in a row on a telephone.
     st.html("<style>.st-key-statistics_numbers > * {flex: 1 1 140px !important; min-width: 140px;}</style>")
     with st.container(horizontal=True, gap="small", key="statistics_numbers"):
-        _metric(Analytics.QUESTIONS, f"{found.runs:,}", " ".join(help_text))
+        _metric(Analytics.QUESTIONS, writing.number(found.runs), " ".join(help_text))
         for outcome in (Outcome.ANSWERED, Outcome.ABSTAINED, Outcome.FAILED):
             number = getattr(found, outcome.value)
-            share = f"{number / found.runs:.0%}" if found.runs else ""
-            _metric(Analytics.OUTCOMES[outcome], f"{number:,}", Analytics.OUTCOMES_HELP[outcome], share)
+            share = percent(number / found.runs) if found.runs else ""
+            _metric(
+                Analytics.OUTCOMES[outcome], writing.number(number), Analytics.OUTCOMES_HELP[outcome], share
+            )
         confidence, search = found.median_confidence, found.median_search_ms
         _metric(
             Analytics.CONFIDENCE,
-            Runs.NOT_AVAILABLE if confidence is None else f"{confidence:.2f}",
+            Runs.NOT_AVAILABLE if confidence is None else decimal(confidence),
             _with_missing(Analytics.CONFIDENCE_HELP, found.without_confidence, found.done),
         )
         _metric(
             Analytics.SEARCH,
-            Runs.NOT_AVAILABLE if search is None else charts.duration(search),
+            Runs.NOT_AVAILABLE if search is None else duration(search),
             _with_missing(Analytics.SEARCH_HELP, found.without_search_ms, found.done),
         )
 
@@ -74,7 +78,7 @@ def _metric(name: str, value: str, help_text: str, share: str = "") -> None:
 
 
 def _with_missing(text: str, number: int, of: int) -> str:
-    missing = Analytics.WITHOUT.format(number=f"{number:,}", total=counted(of, "finished run"))
+    missing = Analytics.WITHOUT.format(number=writing.number(number), total=counted(of, "finished run"))
     return f"{text} {missing}" if number else text
 
 
@@ -90,7 +94,7 @@ def runs_list(frame: pd.DataFrame, total: int) -> str | None:
             st.badge(label(pick.words), icon=":material/filter_alt:")
             st.button(Runs.SHOW_ALL, icon=":material/close:", type="tertiary", on_click=charts.forget)
     whole = Runs.SHOWN.format(number=counted(len(frame), "run"))
-    latest = Runs.LATEST.format(shown=f"{len(frame):,}", number=f"{total:,}")
+    latest = Runs.LATEST.format(shown=writing.number(len(frame)), number=writing.number(total))
     all_shown = len(frame) == total if pick is None else len(frame) < LISTED
     st.caption(whole if all_shown else latest)
     shown = outcome_names(frame[_COLUMNS])
@@ -119,7 +123,7 @@ def _columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     words = st.column_config.TextColumn
     asked = st.column_config.DatetimeColumn(
-        names["created_at"], format="D MMM YYYY, HH:mm", timezone=zone(), width=140
+        names["created_at"], format=Calendar.IN_TABLES, timezone=zone(), width=140
     )
     return {
         "created_at": asked,

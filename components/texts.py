@@ -53,6 +53,12 @@ class Calendar(Texts):
     WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
     SHORT_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
     DAY = "{day} {month} {year}"
+    SHORT_DAY = "{weekday} {day} {month} {year}"
+    SHORT_HOUR = "{day} {month}, {hour}:00"
+    AT = "{day}, {time}"
+    IN_TABLES = "D MMM YYYY, HH:mm"
+    TICKS = {"day": "%d %b\n%Y", "hour": "%H:%M\n%d %b"}  # noqa: RUF012 - a table of texts
+    SEPARATORS = ".,"
     FIRST = "1"
     TODAY = "today {time}"
     YESTERDAY = "yesterday {time}"

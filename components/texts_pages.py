@@ -100,7 +100,9 @@ class Evidence(Texts):
     WRONG = "Probably wrong"
     UNKNOWN = "Confidence not computed"
     ABSTAINED = "No answer given"
-    CONFIDENCE_HELP = "How likely this answer is right and supported. {value} means: right about {tenths}."
+    CONFIDENCE_HELP = (
+        "How likely this answer is right and supported. {value} means: right about {tenths} times in 10."
+    )
     ABSTAINED_HELP = (
         "The best answer found had a chance of {value} of being right, too little to show it as an answer."
     )

@@ -26,6 +26,8 @@ _CATALOGUES: dict[str, dict[str, dict[str, Any]]] = {}
 _NOUNS: dict[str, Mapping[str, tuple[str, str]]] = {}
 _SENTENCES: dict[str, Mapping[str, str]] = {}
 _PLACE = re.compile(r"\{(\w+)\}")
+_NUMBER = re.compile(r"\d[\d,]*(\.\d+)?")
+_BETWEEN = re.compile(r"(?<=[.?!]) (?=[A-Z“])")
 
 
 def register(language: str, name: str, texts: dict[str, Any]) -> None:
@@ -87,9 +89,9 @@ def sentence(text: str) -> str:
 
 @lru_cache(maxsize=2048)
 def translated(text: str, spoken: str) -> str:
-    """A sentence in the language ``spoken``; ``text`` itself where it has no translation.
+    """A sentence, or several, in the language ``spoken``; what has no translation stays as it is.
 
-    What stands in its places is kept, but for what is a sentence of its own.
+    What stands in its places is kept, but for numbers and for what is translated by itself.
     """
     if spoken == ENGLISH:
         return text
@@ -99,10 +101,21 @@ def translated(text: str, spoken: str) -> str:
     for pattern, translation in _patterns(spoken):
         found = pattern.fullmatch(text)
         if found is not None:
-            # Not str.format: what stands in the places may hold braces of its own.
-            values = {name: translated(value, spoken) for name, value in found.groupdict().items()}
-            return _PLACE.sub(lambda place: values.get(place[1], place[0]), translation)  # noqa: B023
-    return text
+            values = {name: _value(name, value, spoken) for name, value in found.groupdict().items()}
+            return _filled(translation, values)
+    parts = _BETWEEN.split(text)
+    return text if len(parts) == 1 else " ".join(translated(part, spoken) for part in parts)
+
+
+def _value(name: str, value: str, spoken: str) -> str:
+    if name.startswith("number") and _NUMBER.fullmatch(value):
+        return value.replace(",", "\u202f").replace(".", ",")
+    return translated(value, spoken)
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    # Not str.format: what stands in the places may hold braces of its own.
+    return _PLACE.sub(lambda place: values.get(place[1], place[0]), text)
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -116,7 +129,7 @@ def _patterns(spoken: str) -> list[tuple[re.Pattern[str], str]]:
 def _pattern(english: str) -> re.Pattern[str]:
     parts, position = [], 0
     for place in _PLACE.finditer(english):
-        # A plural's ending may be empty; all else that is said in a place is something.
+        # An ending may be missing; all else that is said in a place is something.
         some = ".*?" if place[1].startswith("ending") else ".+?"
         parts += [re.escape(english[position : place.start()]), f"(?P<{place[1]}>{some})"]
         position = place.end()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from components import layout, session
-from components.escaping import label
 from components.texts_files import FileTable
 from components.texts_pages import Files, counted
 from domain.documents import DocumentStatus
@@ -97,7 +96,7 @@ def _results(collection_id: str) -> None:
 
 
 def _lines(results: list[tuple[str, str]]) -> str:
-    return "  \n".join(f"{_ICONS[kind]} {label(sentence)}" for kind, sentence in results)
+    return "  \n".join(f"{_ICONS[kind]} {layout.said(sentence)}" for kind, sentence in results)
 
 
 def empty() -> None:

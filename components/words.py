@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from components import writing
 from components.escaping import label
 from components.texts_pages import Chat, counted
 from domain.events import Searched
@@ -13,7 +14,7 @@ def searched_words(searched: Searched) -> str:
         files=counted(searched.documents, "file"),
         candidates=counted(searched.candidates, "candidate"),
         passages=counted(searched.passages, "passage"),
-        ms=f"{searched.milliseconds:,.0f}",
+        ms=writing.number(round(searched.milliseconds)),
     )
 
 

@@ -50,15 +50,15 @@ def duration(ms: float) -> str:
     return f"{ms:.0f}{_gap()}ms" if ms < 1000 else f"{decimal(ms / 1000, 1)}{_gap()}s"
 
 
-def size(amount: int) -> str:
-    """A number of bytes as people read it: ``84 kB``, ``2.1 MB``."""
+def size(amount: int, digits: int = 1) -> str:
+    """A number of bytes as people read it: ``84 kB``, ``2.1 MB``; megabytes with ``digits``."""
     if amount < 1000:
         return counted(amount, "byte")
     units = Calendar.BYTES
     if amount < 1_000_000:
         return f"{decimal(amount / 1000, 0)}{_gap()}{units[0]}"
     if amount < 1_000_000_000:
-        return f"{decimal(amount / 1_000_000, 1)}{_gap()}{units[1]}"
+        return f"{decimal(amount / 1_000_000, digits)}{_gap()}{units[1]}"
     return f"{decimal(amount / 1_000_000_000, 1)}{_gap()}{units[2]}"
 
 
@@ -71,9 +71,12 @@ def day(moment: date) -> str:
 
 def short_day(moment: date) -> str:
     """A date with its weekday, shortened: ``Tue 10 Mar 2026``."""
-    weekday = Calendar.SHORT_WEEKDAYS[moment.weekday()]
-    month = Calendar.SHORT_MONTHS[moment.month - 1]
-    return f"{weekday} {_ordinal(moment.day)} {month} {moment.year}"
+    return Calendar.SHORT_DAY.format(
+        weekday=Calendar.SHORT_WEEKDAYS[moment.weekday()],
+        day=_ordinal(moment.day),
+        month=Calendar.SHORT_MONTHS[moment.month - 1],
+        year=moment.year,
+    )
 
 
 def clock(moment: datetime) -> str:
@@ -83,7 +86,18 @@ def clock(moment: datetime) -> str:
 
 def short_hour(moment: datetime) -> str:
     """An hour of a day, shortened: ``10 Mar, 14:00``."""
-    return f"{_ordinal(moment.day)} {Calendar.SHORT_MONTHS[moment.month - 1]}, {moment:%H}:00"
+    month = Calendar.SHORT_MONTHS[moment.month - 1]
+    return Calendar.SHORT_HOUR.format(day=_ordinal(moment.day), month=month, hour=f"{moment:%H}")
+
+
+def day_and_time(moment: datetime) -> str:
+    """A date with the time: ``3 May 2026, 10:42``."""
+    return Calendar.AT.format(day=day(moment), time=clock(moment))
+
+
+def short_day_and_time(moment: datetime) -> str:
+    """A date with weekday and time, shortened: ``Tue 10 Mar 2026, 10:42``."""
+    return Calendar.AT.format(day=short_day(moment), time=clock(moment))
 
 
 def when(moment: datetime, today: date) -> str:

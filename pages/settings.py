@@ -27,14 +27,15 @@ def switches() -> tuple[str, str]:
 def switch(name: str, title: str, options: dict[str, str]) -> str:
     """A choice among ``options`` that the address keeps, in whatever language it was made."""
     kept = st.query_params.get(name)
-    st.session_state[name] = kept if kept in options else next(iter(options))
+    key = f"settings_{name}"
+    st.session_state[key] = kept if kept in options else next(iter(options))
     chosen = st.segmented_control(
         title,
         list(options),
         format_func=options.__getitem__,
         required=True,
-        key=name,
-        on_change=lambda: st.query_params.update({name: st.session_state[name]}),
+        key=key,
+        on_change=lambda: st.query_params.update({name: st.session_state[key]}),
         label_visibility="collapsed",
     )
     return str(chosen)

@@ -76,8 +76,10 @@ def find(installation: Installation, kind: ModelKind, wanted: str | None) -> Mod
         found = found or next((row for row in rows if row.name.lower() == wanted.strip().lower()), None)
     if found is None:
         names = ", ".join(f"“{row.name}”" for row in rows)
-        missing = "no default model" if wanted is None else f"no active model named “{wanted}”"
-        msg = f"There is {missing}. " + (f"Choose one of: {names}." if names else "Ask an admin.")
+        missing = "There is no default model."
+        if wanted is not None:
+            missing = f"There is no active model named “{wanted}”."
+        msg = f"{missing} " + (f"Choose one of: {names}." if names else "Ask an admin.")
         raise InvalidInput(msg)
     return _shown(found)
 

@@ -21,9 +21,9 @@ from domain.errors import InvalidInput, NotAllowed
 from domain.languages import LANGUAGES
 from domain.models import ModelKind
 from domain.preferences import LANGUAGE_OF_QUESTION, MAX_PROMPT, Preferences
-from domain.users import Role, User
+from domain.users import User
 from pipelines import prompts
-from services import models
+from services import models, users
 from services.installation import Installation
 from services.tables import ModelRow, SettingRow, UserRow
 
@@ -146,7 +146,7 @@ def save_defaults(installation: Installation, admin: User, **changes: Any) -> No
     Raises ``NotAllowed`` for anyone but an admin and ``InvalidInput`` as ``save`` does.
     """
     with installation.database.session() as session:
-        _require_admin(session, admin)
+        users.require_admin(session, admin, "everybody's defaults")
         changes = _checked(session, changes)
         _store_defaults(session, _differing({**_stored_defaults(session), **changes}, changes, SHIPPED))
 
@@ -167,7 +167,7 @@ def reset_defaults(installation: Installation, admin: User, names: Iterable[str]
     """
     dropped = set(names)
     with installation.database.session() as session:
-        _require_admin(session, admin)
+        users.require_admin(session, admin, "everybody's defaults")
         stored = _stored_defaults(session)
         _store_defaults(session, {name: value for name, value in stored.items() if name not in dropped})
 
@@ -236,11 +236,3 @@ def _row(session: Session, user: User) -> UserRow:
         msg = "This account does not exist any more. Ask an admin."
         raise NotAllowed(msg)
     return row
-
-
-def _require_admin(session: Session, acting: User) -> None:
-    # The row counts, not the object: the role may have been taken away since it was read.
-    row = session.get(UserRow, acting.id)
-    if row is None or not row.active or row.role != Role.ADMIN:
-        msg = "Only an admin may change everybody's defaults. Ask an admin to do it."
-        raise NotAllowed(msg)

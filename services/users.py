@@ -18,7 +18,7 @@ from services.tables import SettingRow, UserRow, new_id, now
 FIRST_NAME = "admin"
 FIRST_PASSWORD = "admin"  # noqa: S105 - refused by the server as soon as anyone else could reach it
 NAME = re.compile(r"[A-Za-z0-9_.-]{3,32}")
-NAME_RULE = "A user name has 3 to 32 characters: letters A to Z, digits, and . _ -"
+NAME_RULE = "A user name has 3 to 32 characters: letters A to Z, digits, and . _ -."
 FIRST_ADMIN = "first_admin"
 INITIAL_PASSWORD = "initial_password"  # noqa: S105 - the name of a setting
 
@@ -105,7 +105,7 @@ def add(
     """
     name = name.strip()
     if not NAME.fullmatch(name):
-        raise InvalidInput(NAME_RULE + ".")
+        raise InvalidInput(NAME_RULE)
     password = _given_or_generated(password, name)
     password_hash = passwords.hash_password(password)
     with installation.database.session() as session:

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from components import jobs
-from components.document_actions import size_words
 from components.escaping import label
 from domain.documents import DocumentStatus
 from domain.errors import NotFound
@@ -376,10 +375,3 @@ def test_stages_are_said_in_words(reading, mary, collection):
     document = documents.upload(reading, mary, collection.id, "gate.txt", io.BytesIO(NOTE)).document
     assert jobs.stage_words(document) == "Waiting for its turn"
     assert jobs.fraction(document) == 0
-
-
-@pytest.mark.parametrize(
-    ("size", "words"), [(1, "1 byte"), (999, "999 bytes"), (266_240, "266 kB"), (12_345_678, "12.3 MB")]
-)
-def test_sizes_are_said_in_words(size, words):
-    assert size_words(size) == words

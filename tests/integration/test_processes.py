@@ -200,29 +200,3 @@ def test_the_engine_killed_while_searching_and_writing(installation):
         expect_each_once(installation, user, collection, 2)
     finally:
         supervisor.close()
-
-
-def test_the_data_folder_moves_with_everything_in_it(installation, tmp_path):
-    from services.settings import Settings
-    from services.setup import open_installation
-
-    user = users.operator(installation)
-    collection = put(installation, user, 1, 20)
-    supervisor = Processes(installation)
-    wait_until(
-        lambda: all(d.is_settled for d in documents.listing(installation, user, collection.id)), "ready", 60
-    )
-    supervisor.close()
-    question = "How long does lamp number 7 burn?"
-    before = search(installation, user, collection.id, question)
-    installation.close()
-    moved = tmp_path / "elsewhere"
-    installation.settings.data_dir.rename(moved)
-    again = open_installation(
-        Settings(_env_file=None, KH_APP_DATA_DIR=moved, EVIDENTIA_MODELS_DIR=MODELS), "test"
-    )
-    try:
-        after = search(again, user, collection.id, question)
-        assert [e.scores for e in after.evidence] == [e.scores for e in before.evidence]
-    finally:
-        again.close()
