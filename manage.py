@@ -310,17 +310,17 @@ def models_download(
 
     def tell(seen: downloads.Download) -> None:
         if sys.stderr.isatty():
-            _say_progress(
-                f"{name}: {seen.state}, {seen.done / 1e6:,.0f} of {seen.model.file.size / 1e6:,.0f} MB"
-            )
+            done, total = seen.done / 1e6, seen.model.file.size / 1e6
+            _say_progress(f"{seen.model.key}: {seen.state}, {done:,.0f} of {total:,.0f} MB  ")
 
-    if file_only:
-        with one_line_errors():
-            downloads.fetch_file(settings_for(data_dir), entry(name), tell)
-        return
+    with one_line_errors():
+        model = entry(name)
+        if file_only:
+            downloads.fetch_file(settings_for(data_dir), model, tell)
+            return
     with installation(data_dir) as opened:
         downloads.fetch(opened, users.operator(opened), name, tell)
-        console.print(f"{name} is ready.", markup=False)
+        console.print(f"{model.key} is ready.", markup=False)
 
 
 @app.command()

@@ -35,10 +35,11 @@ def catalogue(user: User) -> None:
         acting = session.require(Role.ADMIN, fragment=True)
         listed = downloads.listing(setup.current(), acting)
         _redraw_when_changed(was_open, listed)
-        for download in (d for d in listed if not d.model.for_tests):
+        others = [d for d in listed if d.model.for_tests]
+        for download in (d for d in listed if d not in others):
             _card(download)
-        with st.expander(Catalogue.MORE):
-            for download in (d for d in listed if d.model.for_tests):
+        with st.expander(Catalogue.MORE, expanded=any(d.state != "absent" for d in others)):
+            for download in others:
                 _card(download)
 
     st.fragment(follow, run_every=POLL_S if was_open else None)()

@@ -169,7 +169,8 @@ def finish_lying(figure: go.Figure, names: Sequence[str], axis: str, **layout: A
         ticktext=[markup(shortened(name)) for name in names],
     )
     figure.update_xaxes(title_text=axis, rangemode="tozero", nticks=6)
-    return finish(figure, **{"height": BAR_HEIGHT * max(len(names), 4) + 80 + 16 * len(figure.data), **layout})
+    height = BAR_HEIGHT * max(len(names), 4) + 80 + 16 * len(figure.data)
+    return finish(figure, **{"height": height, **layout})
 
 
 def whole_numbers(figure: go.Figure, axis: str, most: int) -> None:
@@ -296,7 +297,7 @@ def forget() -> None:
 def _column(name: str) -> Any:
     title = Charts.COLUMNS.get(name, name)
     if name == "ready_at":
-        return st.column_config.DateColumn(title, format="localized")
+        return st.column_config.DatetimeColumn(title, format=Calendar.DAY_IN_TABLES)
     if name in ("time", "created_at"):
         return st.column_config.DatetimeColumn(title, format=Calendar.IN_TABLES)
     if name in ("confidence", "relevance", "similarity", "keyword", "lower", "median", "upper"):

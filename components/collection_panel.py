@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components import jobs, layout, session, writing
+from components import jobs, layout, session
 from components.escaping import label
 from components.texts_files import Collections
-from components.texts_pages import Files, counted
+from components.texts_pages import Files
+from components.translation import sentence
+from components.writing import counted, size
 from domain.errors import EvidentiaError
 from domain.users import User
 from services import collection_changes, collections, setup
@@ -78,7 +80,7 @@ def _facts(found: Details) -> None:
     note, icon = (Files.SHARED_NOTE, "group") if found.shared else (Files.PRIVATE_NOTE, "lock")
     amount = [counted(found.documents, "document")]
     if found.documents:
-        amount += [counted(found.passages, "passage"), writing.size(found.size)]
+        amount += [counted(found.passages, "passage"), size(found.size)]
     facts = Collections.FACTS.format(
         owner=label(found.owner),
         amount=", ".join(amount),
@@ -162,7 +164,7 @@ def _delete(found: Details) -> None:
         amount = Collections.DELETE_AMOUNT.format(
             documents=counted(found.documents, "document"),
             passages=counted(found.passages, "passage"),
-            size=writing.size(found.size),
+            size=size(found.size),
         )
         st.markdown(f"- **{amount}**\n- {Collections.DELETE_NAME.format(name=label(found.name))}")
         st.markdown(Collections.DELETE_ANSWERS)
@@ -189,7 +191,7 @@ def _end() -> None:
     """Say why it was refused, or close the dialog when it was done."""
     problem = st.session_state.pop(_PROBLEM, None)
     if problem:
-        st.error(layout.said(problem), icon=":material/error:")
+        st.error(label(sentence(problem)), icon=":material/error:")
     elif _SAID in st.session_state:
         st.rerun()
 

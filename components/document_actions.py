@@ -7,9 +7,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import jobs, layout, session, writing
+from components import jobs, session
 from components.escaping import label
-from components.texts_pages import Files, counted
+from components.texts_pages import Files
+from components.translation import sentence
+from components.writing import counted, size
 from domain.errors import EvidentiaError, NotFound
 from domain.users import User
 from services import documents, setup
@@ -27,7 +29,7 @@ def problem() -> None:
     """Draw why the last action was refused, once."""
     message = st.session_state.pop(_ERROR, None)
     if message:
-        st.error(layout.said(message), icon=":material/error:")
+        st.error(label(sentence(message)), icon=":material/error:")
 
 
 def open_document(document_id: str) -> None:
@@ -118,4 +120,4 @@ def amount(document: Document) -> str:
     """How much a document is: pages and passages as far as they are known, and bytes."""
     parts = [counted(document.pages, "page")] if document.pages is not None else []
     parts += [counted(document.chunks, "passage")] if document.chunks is not None else []
-    return ", ".join([*parts, writing.size(document.size)])
+    return ", ".join([*parts, size(document.size)])

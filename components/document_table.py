@@ -12,7 +12,9 @@ from components import document_actions, layout
 from components.escaping import label
 from components.texts import Calendar
 from components.texts_files import FileTable
-from components.texts_pages import Files, counted
+from components.texts_pages import Files
+from components.translation import sentence
+from components.writing import counted
 from domain.documents import DocumentStatus
 from domain.users import User
 from services.documents import Document
@@ -187,7 +189,7 @@ def failures(listed: list[Document]) -> None:
 
 
 def _reason(document: Document) -> str:
-    reason = document.error or ""
+    reason = sentence(document.error or "")
     named = "" if document.name in reason else f"**{label(document.name)}** — "
     return named + layout.said(reason)
 
@@ -212,4 +214,4 @@ def _actions(installation: Installation, user: User, selected: list[Document]) -
     for document in selected:
         if document.warnings:
             st.markdown(f"**{Files.NOTES.format(name=label(document.name))}**")
-            st.markdown("\n".join(f"- {layout.said(warning)}" for warning in document.warnings))
+            st.markdown("\n".join(f"- {label(sentence(warning))}" for warning in document.warnings))

@@ -14,14 +14,15 @@ from components import (
     layout,
     preview,
     session,
-    writing,
 )
 from components.answer import scroll_to
 from components.document_actions import PAGE, PASSAGE
 from components.escaping import label, markup
 from components.evidence import marked
 from components.texts_files import DocumentPage
-from components.texts_pages import Files, counted
+from components.texts_pages import Files
+from components.translation import sentence
+from components.writing import clock, counted, day, number
 from domain.documents import DocumentStatus, MediaType
 from domain.errors import EvidentiaError, NotFound
 from domain.users import User
@@ -98,7 +99,7 @@ def _head(installation: Installation, user: User, document: Document, collection
         status=document_table.status_words(document),
         amount=document_actions.amount(document),
         owner=label(document.owner),
-        date=writing.day_and_time(added),
+        date=f"{day(added)}, {clock(added)}",
         collection=label(collection),
     )
     layout.page_header(label(document.name), facts)
@@ -110,14 +111,14 @@ def _head(installation: Installation, user: User, document: Document, collection
                 document_actions.retry_button([document], "retry_opened", Files.RETRY)
             document_actions.delete_button([document])
     if document.status is DocumentStatus.FAILED:
-        reason = DocumentPage.FAILED.format(reason=layout.said(document.error or ""))
+        reason = DocumentPage.FAILED.format(reason=label(sentence(document.error or "")))
         st.error(reason, icon=":material/error:")
     if document.warnings:
         number = len(document.warnings)
         with st.expander(
             DocumentPage.NOTES.format(number=number), expanded=number <= _NOTES_OPEN, icon=":material/info:"
         ):
-            st.markdown("\n".join(f"- {layout.said(warning)}" for warning in document.warnings))
+            st.markdown("\n".join(f"- {label(sentence(warning))}" for warning in document.warnings))
 
 
 @st.fragment
@@ -179,7 +180,7 @@ def _navigation(page: int, pages: int) -> None:
             width=96,
             on_change=_go,
         )
-        st.markdown(DocumentPage.OF.format(pages=writing.number(pages)), width="content")
+        st.markdown(DocumentPage.OF.format(pages=number(pages)), width="content")
         st.button(
             DocumentPage.NEXT,
             help=DocumentPage.NEXT_HELP,
@@ -244,7 +245,7 @@ def _excerpt(text: str, shown: list[Passage], chosen: Passage | None) -> str:
 def _passages(page: int, shown: list[Passage], first: int, total: int, chosen: Passage | None) -> None:
     if total > PASSAGES_AT_ONCE:
         last = min(first + PASSAGES_AT_ONCE, total)
-        st.caption(DocumentPage.PART.format(first=first + 1, last=last, total=writing.number(total)))
+        st.caption(DocumentPage.PART.format(first=first + 1, last=last, total=number(total)))
         parts = -(-total // PASSAGES_AT_ONCE)
         st.pagination(parts, default=first // PASSAGES_AT_ONCE + 1, key=f"{_PART}_{page}")
     elif total:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import preview, session, writing
+from components import page_dialog, preview, session, writing
 from components.answer import scroll_to
-from components.escaping import label, markup
+from components.escaping import markup
 from components.texts_pages import Evidence, counted
 from domain.evidence import Scores
 from domain.users import User
@@ -44,6 +44,7 @@ _STYLE = """
 .ev-head .page {flex: none; max-width: 45%; color: var(--soft); font-size: .82rem; text-align: right;}
 .ev-section {font-size: .8rem; color: var(--soft); margin: 2px 0 6px; overflow-wrap: anywhere;}
 .ev-text {font-size: .92rem; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; margin: 0;}
+.ev-text b {font-weight: 600;}
 .ev-text mark {background: var(--mark); color: inherit; border-radius: 3px; padding: 0 1px;}
 .ev-scores {display: grid; grid-template-columns: repeat(auto-fit, minmax(54px, 1fr)); gap: 4px 6px;
   margin-top: 10px; font-size: .76rem; color: var(--soft);}
@@ -239,7 +240,7 @@ def _passage(card: EvidenceCard, *, whole: bool) -> str:
         return f'<p class="ev-section">{markup(Evidence.DELETED_HELP)}</p>'
     start, end = (0, len(card.text)) if whole else _excerpt(card.text, card.quotes)
     return (
-        f'<p class="ev-text">{"… " if start else ""}{marked(card.text, card.quotes, start, end)}'
+        f'<p class="ev-text">{"… " if start else ""}{marked(card.text, card.quotes, start, end, card.words)}'
         f"{' …' if end < len(card.text) else ''}</p>"
     )
 
@@ -258,14 +259,33 @@ def _excerpt(text: str, quotes: tuple[tuple[int, int], ...]) -> tuple[int, int]:
     return start, space if space > 0 else end
 
 
-def marked(text: str, quotes: tuple[tuple[int, int], ...], start: int = 0, end: int | None = None) -> str:
-    """Characters ``start`` to ``end`` of a passage as HTML, its quoted spans marked, all else escaped."""
+def marked(
+    text: str,
+    quotes: tuple[tuple[int, int], ...],
+    start: int = 0,
+    end: int | None = None,
+    words: tuple[tuple[int, int], ...] = (),
+) -> str:
+    """Characters ``start`` to ``end`` of a passage as HTML, all escaped.
+
+    Its quoted spans are marked, and so, more lightly, are the ``words`` that the question has too.
+    """
     end = len(text) if end is None else end
     pieces, position = [], start
     for first, last in sorted(quotes):
         first, last = max(first, position), min(last, end)
         if first < last:
-            pieces.append(f"{markup(text[position:first])}<mark>{markup(text[first:last])}</mark>")
+            pieces.append(_lightly(text, position, first, words))
+            pieces.append(f"<mark>{_lightly(text, first, last, words)}</mark>")
+            position = last
+    return "".join(pieces) + _lightly(text, position, end, words)
+
+
+def _lightly(text: str, start: int, end: int, words: tuple[tuple[int, int], ...]) -> str:
+    pieces, position = [], start
+    for first, last in words:
+        if position <= first and last <= end:
+            pieces.append(f"{markup(text[position:first])}<b>{markup(text[first:last])}</b>")
             position = last
     return "".join(pieces) + markup(text[position:end])
 
@@ -287,13 +307,7 @@ def _page(card: EvidenceCard, user: User) -> None:
     boxes = by_page.get(page, [])
     installation = setup.current()
     preview.excerpt(installation, user, card.document_id, page, boxes)
-    if by_page and st.button(
+    if st.button(
         Evidence.WHOLE_PAGE, key=f"evidence_whole_{card.rank}", type="tertiary", icon=":material/fullscreen:"
     ):
-        st.dialog(Evidence.WHOLE_PAGE, width="large")(_whole_page)(card, page)
-
-
-def _whole_page(card: EvidenceCard, page: int) -> None:
-    user = session.require(fragment=True)
-    st.markdown(f"**{label(card.document_name or '')}** · {label(page_words(page, None))}")
-    preview.whole(setup.current(), user, card.document_id, page, runs.boxes(card).get(page, []))
+        page_dialog.show(card, page)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import layout, session
+from components import session
 from components.escaping import label
 from components.texts_files import FileTable
-from components.texts_pages import Files, counted
+from components.texts_pages import Files
+from components.translation import sentence
+from components.writing import counted, number
 from domain.documents import DocumentStatus
 from domain.errors import EvidentiaError
 from services import documents, setup
@@ -45,7 +47,7 @@ def progress(collection_id: str, open_ids: frozenset[str], only: str | None = No
         try:
             unsettled = documents.unsettled(setup.current(), user, collection_id)
         except EvidentiaError as error:
-            layout.error_box(error)
+            st.error(label(sentence(error.message)), icon=":material/error:")
             return
         unsettled = [d for d in unsettled if only in (None, d.id)]
         if {d.id for d in unsettled} != open_ids and not st.session_state.get(_DIALOG):
@@ -89,5 +91,5 @@ def stage_words(document: Document) -> str:
     known = Files.STAGES.get(document.stage)
     words = known if known is not None else Files.STAGE_OTHER.format(stage=label(document.stage or ""))
     if document.total > 1:
-        words += f" · {Files.OF.format(done=f'{document.done:,}', total=f'{document.total:,}')}"
+        words += f" · {Files.OF.format(done=number(document.done), total=number(document.total))}"
     return words

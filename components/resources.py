@@ -27,8 +27,14 @@ _NAMING = ("model", "deployment")
 _ADDRESS = ("base_url", "endpoint")
 
 
-# On a narrow screen the buttons go below the text instead of squeezing it.
-_STYLE = '<style>[class*="st-key-model_text_"] {min-width: min(17rem, 100%);}</style>'
+# On a narrow screen the buttons go below the text instead of squeezing it; and the theme's own colour of an
+# open tab is hard to read on a dark ground.
+_STYLE = """
+<style>
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-model_text_"]) {min-width: min(17rem, 100%);}
+[role="tab"][aria-selected="true"] p {color: light-dark(#0F6E6E, #4FB9B3);}
+</style>
+"""
 
 
 def problem() -> None:
@@ -81,7 +87,7 @@ def _failed(words: str) -> None:
 
 
 def _pulling(installation: Installation, user: User, model: Model) -> None:
-    pull = pulls.get(installation, user, model.id)
+    pull = pulls.get(installation, user, model.id) if pulls.possible(model.provider) else None
     if pull is None:
         return
     if not pull.running:
@@ -107,7 +113,7 @@ def _pulling(installation: Installation, user: User, model: Model) -> None:
 def _badges(model: Model) -> None:
     helps = Resources.BADGE_HELP
     if model.is_default:
-        st.badge(Resources.DEFAULT, color="primary", help=helps["default"])
+        st.badge(Resources.DEFAULT, color="blue", help=helps["default"])
     if model.is_fallback:
         st.badge(Resources.FALLBACK, color="green", help=helps["fallback"])
     if model.retired:

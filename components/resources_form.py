@@ -164,7 +164,9 @@ class _Fields:
             help=ModelForm.NAME_HELP,
             placeholder=ModelForm.NAME_PLACEHOLDER,
         )
-        name = name or next((str(values[known]) for known in _NAMED_BY if values.get(known)), "")
+        if not name:
+            named = [str(values[known] or "") for known in _NAMED_BY if known in values]
+            name = named[0] if named else self._form.title
         secret, remove = self._secret()
         draft = Draft(self._what["kind"], name, self._form.provider, values, secret, remove)
         if ask:

@@ -40,6 +40,8 @@ def users_tab(installation: Installation, user: User) -> None:
             key="add_user",
             on_click=partial(dialogs.open_dialog, ADD),
         )
+    # Above the table: its toolbar, which comes with the pointer, would otherwise cover the button.
+    st.caption(UserAdmin.SELECT_HINT)
     # The selection counts rows: with other rows under the same key it would name other people.
     digest = hashlib.sha256("".join(account.id for account in accounts).encode()).hexdigest()[:16]
     event = st.dataframe(
@@ -56,8 +58,6 @@ def users_tab(installation: Installation, user: User) -> None:
     selected = [accounts[index] for index in event["selection"]["rows"] if index < len(accounts)]
     if selected:
         _one(installation, user, selected[0])
-    else:
-        st.caption(UserAdmin.SELECT_HINT)
 
 
 def frame(accounts: list[Account]) -> pd.DataFrame:

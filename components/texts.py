@@ -56,6 +56,7 @@ class Calendar(Texts):
     SHORT_DAY = "{weekday} {day} {month} {year}"
     SHORT_HOUR = "{day} {month}, {hour}:00"
     AT = "{day}, {time}"
+    DAY_IN_TABLES = "D MMM YYYY"
     IN_TABLES = "D MMM YYYY, HH:mm"
     TICKS = {"day": "%d %b\n%Y", "hour": "%H:%M\n%d %b"}  # noqa: RUF012 - a table of texts
     SEPARATORS = ".,"

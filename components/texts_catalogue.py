@@ -36,7 +36,7 @@ class Catalogue(Texts):
     RETRY = "Try again"
     DISCARD = "Delete what has come"
     USE = "Add to the models"
-    DELETE = "Delete"
+    DELETE = "Delete the file"
     STOP = "Stop it now"
     STOP_HELP = "Frees its memory. The next question starts it again, which takes some seconds."
     RUNNING = "{done} of {total}"

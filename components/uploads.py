@@ -6,7 +6,9 @@ import streamlit as st
 
 from components import layout, session
 from components.texts_files import FileTable
-from components.texts_pages import Files, counted
+from components.texts_pages import Files
+from components.translation import sentence
+from components.writing import counted
 from domain.documents import DocumentStatus
 from domain.errors import EvidentiaError
 from services import documents, setup
@@ -49,7 +51,7 @@ def _take_in(key: str, collection_id: str) -> None:
         try:
             added = documents.upload(setup.current(), user, collection_id, file.name, file)
         except EvidentiaError as error:
-            results.append(("error", error.message))
+            results.append(("error", sentence(error.message)))
         else:
             results.append(_said(added, file.name))
     st.session_state[_RESULTS] = (collection_id, results)

@@ -80,24 +80,23 @@ def interface(fields: Fields) -> None:
 
 def account() -> None:
     """One's own password and sessions."""
-    with st.container(border=True):
+    with st.container(width=layout.FORM_WIDTH):
         st.subheader(Password.TITLE, anchor=False)
         if session.password_form(user, "change_password"):
             st.success(Password.DONE, icon=":material/check_circle:")
-    with st.container(border=True):
-        st.subheader(Account.SESSIONS, anchor=False)
-        with st.container(horizontal=True):
-            st.button(
-                Account.SIGN_OUT,
-                icon=":material/logout:",
-                help=Account.SIGN_OUT_HELP,
-                on_click=session.sign_out,
-            )
-            st.button(
-                Account.SIGN_OUT_EVERYWHERE,
-                help=Account.EVERYWHERE_HELP,
-                on_click=session.sign_out_everywhere,
-            )
+    st.subheader(Account.SESSIONS, anchor=False)
+    with st.container(horizontal=True):
+        st.button(
+            Account.SIGN_OUT,
+            icon=":material/logout:",
+            help=Account.SIGN_OUT_HELP,
+            on_click=session.sign_out,
+        )
+        st.button(
+            Account.SIGN_OUT_EVERYWHERE,
+            help=Account.EVERYWHERE_HELP,
+            on_click=session.sign_out_everywhere,
+        )
 
 
 layout.page_header(Pages.SETTINGS, Settings.SUBTITLE.format(name=user.name, role=Roles.NAMES[user.role]))

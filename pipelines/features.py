@@ -191,6 +191,12 @@ def answers_type(question: Question, text: str) -> float:
     return 0.5
 
 
+def matches(question: str, text: str) -> list[tuple[int, int]]:
+    """Where words of ``text`` stand that the question has too, stop words aside: first and last character."""
+    wanted = set(content_terms(question)) - _stop_stems()
+    return [word.span() for word in _WORD.finditer(text) if stem(word[0]) in wanted]
+
+
 def positions(question: Question, sequence: Sequence[str]) -> list[tuple[int, str]]:
     """Where the question's content terms stand in ``sequence``."""
     weights = question.weights

@@ -263,6 +263,7 @@ def _start(folder: Path, order: Order, logs: Path, timeout: float) -> dict[str, 
     started = time.monotonic()
     logs.mkdir(mode=0o700, parents=True, exist_ok=True)
     with log_file(logs, LOG) as log:
+        begun = log.seek(0, os.SEEK_END)
         # Its own session: Ctrl-C in a terminal ends the app, and the server when nobody uses it any more.
         server = subprocess.Popen(  # noqa: S603 - our own module, fixed arguments, no shell
             [sys.executable, "-m", "pipelines.llama_server", str(folder)],
@@ -277,7 +278,7 @@ def _start(folder: Path, order: Order, logs: Path, timeout: float) -> dict[str, 
     _hand_over(server, order)
     while (state := _state(folder)) is None:
         if server.poll() is not None:
-            raise ModelUnavailable(_why_not(order, server.returncode, logs))
+            raise ModelUnavailable(_why_not(order, server.returncode, logs / LOG, begun))
         if time.monotonic() - started > timeout:
             server.kill()
             raise ModelUnavailable(
@@ -299,10 +300,10 @@ def _hand_over(server: subprocess.Popen[bytes], order: Order) -> None:
         return  # it ended at once, and its status says why
 
 
-def _why_not(order: Order, status: int, logs: Path) -> str:
+def _why_not(order: Order, status: int, log: Path, begun: int) -> str:
     if status == llama_server.NOT_INSTALLED:
         return "The local model needs the library xllamacpp: run make install, then start the app again."
-    if status == -signal.SIGKILL or (status == llama_server.NOT_LOADED and _lacked_memory(logs)):
+    if status == -signal.SIGKILL or (status == llama_server.NOT_LOADED and _lacked_memory(log, begun)):
         return (
             f"The memory of this machine did not suffice for the local model {order.alias}: close other "
             "programs, lower its context, or choose a smaller model."
@@ -315,9 +316,9 @@ def _why_not(order: Order, status: int, logs: Path) -> str:
     return f"The server of the local model ended while starting (status {status}): its log {LOG} says why."
 
 
-def _lacked_memory(logs: Path) -> bool:
-    with (logs / LOG).open("rb") as file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - 4000))
+def _lacked_memory(log: Path, begun: int) -> bool:
+    with log.open("rb") as file:
+        file.seek(begun)
         said = file.read().lower()
     return b"failed to allocate" in said or b"out of memory" in said
 

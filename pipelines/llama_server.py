@@ -85,8 +85,6 @@ def _server(order: dict[str, Any]) -> Any:
     params.n_parallel = order["slots"]
     params.n_ctx = order["context"] * order["slots"]
     params.cpuparams.n_threads = order["threads"]
-    # Threads that wait for work sleep: the cores are shared with the rest of the app.
-    params.cpuparams.poll = 0
     params.ui = False
     params.endpoint_slots = False
     params.endpoint_metrics = True

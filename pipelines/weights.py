@@ -106,7 +106,7 @@ def obtain(
             _log.warning("%s: %s does not have it: %s", file.name, source.name, error)
             say(f"  {source.name} does not have it: {error}")
             continue
-        if _has_size(partial, file.size) and _sha256(partial, progress) == file.sha256:
+        if is_as_published(file, partial, progress):
             partial.replace(target)
             return
         wrong = True
@@ -114,6 +114,11 @@ def obtain(
         _log.warning("%s: %s has another file under that name", file.name, source.name)
         say(f"  {source.name} has another file under that name; trying the next source")
     raise ModelUnavailable(_not_obtained(file, wrong=wrong))
+
+
+def is_as_published(file: WeightFile, path: Path, progress: Progress | None = None) -> bool:
+    """Whether what lies at ``path`` is ``file``, by its SHA-256; ``progress`` is told the stage "check"."""
+    return _has_size(path, file.size) and _sha256(path, progress) == file.sha256
 
 
 def lock_of(target: Path) -> Path:

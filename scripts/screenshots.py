@@ -98,7 +98,7 @@ def photograph(app: App, out: Path, width: int, *, dark: bool) -> None:
             page.goto(address)
             page.wait_for_timeout(5000)
             take(page, out, name)
-        for name in ("files", "analytics", "account"):
+        for name in ("files", "analytics", "settings"):
             page.goto(f"/{name}")
             page.wait_for_timeout(5000)
             take(page, out, name, whole=name == "analytics")

@@ -76,6 +76,7 @@ class _Execution:
         self._stream = Stream(events.text, events.check)
         self._question: str | None = None
         self._found: Found | None = None
+        self._searching = False
 
     def work(self) -> None:
         """Let the chosen model answer; another one takes over while nothing of the answer is there yet."""
@@ -84,7 +85,7 @@ class _Execution:
             try:
                 self._answer(plan, model)
             except ModelUnavailable as error:
-                if self._events.written or number + 1 == len(plan.models):
+                if self._searching or self._events.written or number + 1 == len(plan.models):
                     raise
                 logger.warning("model %s failed: %s", model.name, error, exc_info=True)
                 self._hand_over(model, plan.models[number + 1], str(error))
@@ -97,7 +98,10 @@ class _Execution:
         if self._question is None:
             self._question = self._stand_alone(plan, by_model)
         if self._found is None:
+            # An embedding that does not answer is not the language model's fault: nobody takes over.
+            self._searching = True
             self._found = self._search(plan, self._question)
+            self._searching = False
         self._events.check()
         self._write(plan, self._found, by_model)
 

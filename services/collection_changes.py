@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from domain.config import DEFAULT_EMBEDDING
 from domain.documents import DocumentStatus
 from domain.errors import Conflict, InvalidInput, NotAllowed
 from domain.models import ModelKind
@@ -50,11 +49,7 @@ def languages() -> tuple[str, ...]:
 
 def embeddings(installation: Installation, user: User) -> dict[str, str]:
     """The names by id of the embeddings that a new collection may have, the default first."""
-    try:
-        usable = models.usable(installation, user, ModelKind.EMBEDDING)
-    except NotImplementedError:
-        usable = []
-    return {model.id: model.name for model in usable} or {DEFAULT_EMBEDDING: DEFAULT_EMBEDDING}
+    return {model.id: model.name for model in models.usable(installation, user, ModelKind.EMBEDDING)}
 
 
 def details(installation: Installation, user: User, collection_id: str) -> Details:

@@ -24,14 +24,16 @@ from domain.config import IndexConfig, Runtime
 from domain.documents import DocumentStatus
 from domain.errors import EvidentiaError, NotFound
 from pipelines import build, weights
+from pipelines.catalogue import CATALOGUE
 from pipelines.engine import ensure
+from pipelines.providers.llama_cpp import MODEL, LlamaCpp
 from pipelines.store.milvus import MilvusDocumentStore
 from pipelines.weights import WEIGHTS
 from services.collections import index_config
 from services.database import ROOT, Database
 from services.jobs import JobState
 from services.settings import Settings
-from services.tables import ChunkRow, CollectionRow, DocumentRow, IndexVersionRow, JobRow, now
+from services.tables import ChunkRow, CollectionRow, DocumentRow, IndexVersionRow, JobRow, ModelRow, now
 
 OLDEST_PYTHON = (3, 11)
 LEAST_FREE_BYTES = 1_000_000_000
@@ -65,6 +67,8 @@ def examine(settings: Settings) -> list[Check]:
     try:
         checks.append(_try("Database", partial(_database, settings, database)))
         usable = checks[-1]["ok"] and _has_database(settings)
+        if usable:
+            checks += _local_models(settings, database)
         checks += _engine(settings, database if usable else None)
         running = _try("Worker", partial(_worker, settings.data_dir))
         checks.append(running)
@@ -146,6 +150,26 @@ def _weights(model: str, folder: Path) -> tuple[str, str]:
     if absent:
         return f"missing: {', '.join(sorted(absent))}", "Run “manage.py fetch-weights”."
     return "complete, and as published", ""
+
+
+def _local_models(settings: Settings, database: Database) -> list[Check]:
+    with database.read() as session:
+        rows = session.scalars(select(ModelRow).where(ModelRow.provider == LlamaCpp.key)).all()
+        named = {row.name: str(row.parameters.get(MODEL, "")) for row in rows}
+    return [
+        _try(f"Local model {name}", partial(_local_model, settings.models, path))
+        for name, path in named.items()
+    ]
+
+
+def _local_model(folder: Path, path: str) -> tuple[str, str]:
+    again = "Delete the model in Resources, then download it again."
+    if not (folder / path).is_file():
+        return f"{path} is missing", again
+    published = next((model.file for model in CATALOGUE.values() if model.path == path), None)
+    if published is not None and not weights.is_as_published(published, folder / path):
+        return f"{path} is damaged", again
+    return "there" if published is None else "complete, and as published", ""
 
 
 def _folder(data_dir: Path) -> tuple[str, str]:

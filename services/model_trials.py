@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from sqlalchemy import select
 
 from domain.errors import InvalidInput, ModelSilent, ModelUnavailable, NotFound
 from domain.models import ChatMessage, ChatRequest, ModelConfig, ModelKind
@@ -17,7 +18,7 @@ from pipelines.providers.llama_cpp import LlamaCpp
 from services import local_llm, models, secrets, users
 from services.installation import Installation
 from services.model_drafts import Draft, checked
-from services.tables import ModelRow, now
+from services.tables import IndexVersionRow, ModelRow
 
 SAMPLE = (
     "The harbour office keeps a ledger of every ship that enters the port. Each entry names the master, the "
@@ -74,14 +75,13 @@ def test(installation: Installation, acting: User, model_id: str) -> Trial:
     if not providers.provider(model.provider).removable:
         msg = f"“{model.name}” is part of the program and needs no test."
         raise InvalidInput(msg)
-    trial = _tried(installation, lambda: models.config(installation, model_id), _known_dimension(model))
+    dimension = _indexed_dimension(installation, model_id)
+    trial = _tried(installation, lambda: models.config(installation, model_id), dimension)
     with installation.database.session() as session:
         row = session.get(ModelRow, model_id, with_for_update=True)
         # Someone may have changed it while it was tried: then this says nothing about it any more.
         if row is not None and row.version == model.version:
-            kept = {name: value for name, value in row.capabilities.items() if name != "error"}
-            row.capabilities = {**kept, **trial.capabilities}
-            row.tested_at = now()
+            models.note_trial(row, trial.capabilities)
     return trial
 
 
@@ -122,7 +122,7 @@ def _drafted(
     else:
         model = models.get(installation, acting, model_id)
         draft = models.checked_change(row, draft, model.collections, complete=complete)
-        secret, dimension = draft.secret, _known_dimension(model)
+        secret, dimension = draft.secret, _indexed_dimension(installation, model_id)
         if not secret and row.secret is not None and not draft.remove_key:
             secret = secrets.decrypt(installation, row.secret, row.name)
     parameters = tuple(dict(draft.parameters).items())
@@ -131,9 +131,9 @@ def _drafted(
     ), dimension
 
 
-def _known_dimension(model: models.Model) -> int | None:
-    dimension = model.capabilities.get("dimension")
-    return int(dimension) if model.collections and dimension else None
+def _indexed_dimension(installation: Installation, model_id: str) -> int | None:
+    with installation.database.read() as session:
+        return session.scalars(select(IndexVersionRow.dimension).filter_by(embedding=model_id)).first()
 
 
 def _tried(installation: Installation, config: Callable[[], ModelConfig], dimension: int | None) -> Trial:

@@ -145,7 +145,7 @@ def add(
     draft = checked(draft)
     row = ModelRow(id=new_id(), origin=(origin or acting.name)[:120])
     _write(installation, row, draft)
-    _note_trial(row, capabilities)
+    note_trial(row, capabilities)
     try:
         with installation.database.session() as session:
             users.require_admin(session, acting, "models")
@@ -186,7 +186,7 @@ def edit(
                 row.tested_at = None
             _write(installation, row, draft)
             row.version += 1
-            _note_trial(row, capabilities)
+            note_trial(row, capabilities)
             session.flush()
             return _in_full(row, uses)
     except IntegrityError as error:
@@ -328,9 +328,11 @@ def _write(installation: Installation, row: ModelRow, draft: Draft) -> None:
     row.updated_at = now()
 
 
-def _note_trial(row: ModelRow, capabilities: dict[str, Any] | None) -> None:
+def note_trial(row: ModelRow, capabilities: dict[str, Any] | None) -> None:
+    """Keep what a trial has learnt of a model, if there was one; an error of an earlier one is over."""
     if capabilities is not None:
-        row.capabilities = {**(row.capabilities or {}), **capabilities}
+        kept = {name: value for name, value in (row.capabilities or {}).items() if name != "error"}
+        row.capabilities = {**kept, **capabilities}
         row.tested_at = now()
 
 

@@ -17,6 +17,7 @@ from domain.evidence import Answer, Citation, Claim, Evidence, Scores
 from domain.models import ChatReply
 from domain.users import User
 from pipelines.boxes import locate
+from pipelines.features import matches
 from services.ingestion import spans_of
 from services.installation import Installation
 from services.search import Found
@@ -41,7 +42,8 @@ INTERRUPTED = "The app stopped while it was answering. Ask again."
 class EvidenceCard:
     """Evidence as shown: with the document's name and page, and the spans that the answer quotes.
 
-    ``text`` is ``None`` when its document was deleted since. ``numbers`` are the citations that point here.
+    ``text`` is ``None`` when its document was deleted since. ``numbers`` are the citations that point here,
+    ``quotes`` the characters of ``text`` that they quote, and ``words`` those that the question has too.
     """
 
     rank: int
@@ -55,6 +57,7 @@ class EvidenceCard:
     scores: Scores
     numbers: tuple[int, ...]
     quotes: tuple[tuple[int, int], ...]
+    words: tuple[tuple[int, int], ...]
     spans: tuple[Span, ...]
 
 
@@ -278,7 +281,7 @@ def _candidate(run_id: str, candidate: Evidence, ranks: dict[str, int]) -> dict[
 
 def _view(session: Session, row: RunRow) -> Run:
     cited = list(session.scalars(select(CitationRow).filter_by(run_id=row.id).order_by(CitationRow.position)))
-    evidence = _cards(session, row.id, cited)
+    evidence = _cards(session, row.id, row.question_used or row.question, cited)
     texts = {card.chunk_id: card.text for card in evidence}
     yaml = {p.sha256: p.yaml for p in session.scalars(_pipelines(row))}
     weighed = session.scalar(select(func.count()).where(CandidateRow.run_id == row.id))
@@ -339,7 +342,9 @@ def _citation(row: CitationRow, text: str | None) -> Citation:
     return Citation(row.number, row.chunk_id, row.document_id, row.page, row.start, row.end, quote)
 
 
-def _cards(session: Session, run_id: str, cited: list[CitationRow]) -> tuple[EvidenceCard, ...]:
+def _cards(
+    session: Session, run_id: str, question: str, cited: list[CitationRow]
+) -> tuple[EvidenceCard, ...]:
     rows = session.execute(
         select(CandidateRow, ChunkRow, DocumentRow.name)
         .outerjoin(ChunkRow, ChunkRow.id == CandidateRow.chunk_id)
@@ -350,11 +355,11 @@ def _cards(session: Session, run_id: str, cited: list[CitationRow]) -> tuple[Evi
         .where(CandidateRow.run_id == run_id, CandidateRow.rank.is_not(None))
         .order_by(CandidateRow.rank)
     )
-    return tuple(_card(candidate, chunk, name, cited) for candidate, chunk, name in rows)
+    return tuple(_card(candidate, chunk, name, question, cited) for candidate, chunk, name in rows)
 
 
 def _card(
-    row: CandidateRow, chunk: ChunkRow | None, name: str | None, cited: list[CitationRow]
+    row: CandidateRow, chunk: ChunkRow | None, name: str | None, question: str, cited: list[CitationRow]
 ) -> EvidenceCard:
     here = [c for c in cited if c.chunk_id == row.chunk_id]
     present = chunk if name is not None else None
@@ -378,5 +383,6 @@ def _card(
         ),
         numbers=tuple(dict.fromkeys(c.number for c in here)),
         quotes=tuple((c.start, c.end) for c in here if c.start < c.end),
+        words=tuple(matches(question, present.text)) if present else (),
         spans=spans_of(present.spans) if present else (),
     )

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import select
 
 from domain.progress import Progress
-from services import collection_changes, collections, files, ingestion, jobs, logs
+from services import collection_changes, collections, conversations, files, ingestion, jobs, logs
 from services.installation import Installation
 from services.tables import DocumentRow, now
 
@@ -114,6 +114,7 @@ def _sweep(installation: Installation) -> None:
             known = set(session.scalars(select(DocumentRow.sha256)))
         files.sweep(installation.settings, known, older_than=time.time() - LEFTOVER_AGE_S)
     collections.discard_abandoned(installation, before=now() - ABANDONED_AGE)
+    conversations.purge(installation, before=now() - ABANDONED_AGE)
 
 
 def _watch_parent(stop: threading.Event) -> None:

@@ -50,6 +50,7 @@ texts(
         "SHORT_DAY": "{weekday} {day} {month} {year}",
         "SHORT_HOUR": "{day} {month}, {hour} h",
         "AT": "{day} à {time}",
+        "DAY_IN_TABLES": "DD/MM/YYYY",
         "IN_TABLES": "DD/MM/YYYY HH:mm",
         "TICKS": {"day": "%d/%m\n%Y", "hour": "%H:%M\n%d/%m"},
         "SEPARATORS": ",\u202f",

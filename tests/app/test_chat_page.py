@@ -10,7 +10,7 @@ import time
 import pytest
 from sqlalchemy import event
 
-from components import conversation_list, live
+from components import live, writing
 from components.answer import pieces
 from components.escaping import label, markup
 from domain.errors import StoreUnavailable
@@ -310,7 +310,7 @@ def _message(**given):
 def test_times_are_said_as_people_say_them():
     at = now().replace(year=2026, month=5, day=20, hour=10, minute=42)
     today = at.date()
-    assert conversation_list.when(at, today) == "today 10:42"
-    assert conversation_list.when(at.replace(day=19), today) == "yesterday 10:42"
-    assert conversation_list.when(at.replace(day=18), today) == "Monday"
-    assert conversation_list.when(at.replace(day=3), today) == "3 May 2026"
+    assert writing.when(at, today) == "today 10:42"
+    assert writing.when(at.replace(day=19), today) == "yesterday 10:42"
+    assert writing.when(at.replace(day=18), today) == "Monday"
+    assert writing.when(at.replace(day=3), today) == "3 May 2026"

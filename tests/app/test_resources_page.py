@@ -11,7 +11,7 @@ from components.escaping import label
 from components.texts_resources import Resources, UserAdmin
 from domain.models import ModelKind
 from domain.users import Role
-from services import models, setup, sign_in, users
+from services import models, pulls, setup, sign_in, users
 from services.model_drafts import Draft
 from services.tables import CollectionRow, IndexVersionRow, UserRow, now
 from tests.app.conftest import button, opened, shown
@@ -275,6 +275,24 @@ def test_hostile_names_and_errors_are_shown_and_never_run(installation, boss, mo
     said = "\n".join(str(m.value) for kind in ("markdown", "caption", "error") for m in app.get(kind))
     assert label(HOSTILE) in said
     assert not re.search(r"(?<!\\)(<img|\]\(http|\$|\*\*bold)", said)
+
+
+def test_a_pull_is_followed_and_can_be_cancelled(installation, boss, monkeypatch):
+    draft = Draft(LLM, "Shelf", "ollama", {"base_url": "http://127.0.0.1:1", "model": "qwen3"})
+    model = models.add(installation, boss, draft)
+    assert "pull" in resources.possible_actions(model)
+    going = pulls.Pull(done=250_000_000, total=1_000_000_000)
+    monkeypatch.setattr(pulls, "get", lambda *_: going)
+    monkeypatch.setattr(pulls, "cancel", lambda _installation, _user, model_id: stopped.append(model_id))
+    stopped = []
+    app = page(installation, boss)
+    bar = next(b for b in app.get("progress") if "Ollama" in b.text)
+    assert (bar.text, bar.value) == ("Ollama downloads the model: 250.0 MB of 1.0 GB", 25)
+    key_of(app, "pull_cancel").click().run()
+    assert stopped == [model.id]
+    going = pulls.Pull(running=False, error="Ollama could not pull “qwen3”: check the model's name.")
+    app.run()
+    assert label("could not pull “qwen3”") in shown(app)
 
 
 def select(app, row):

@@ -64,6 +64,7 @@ def test_drop_retry_open_box_and_delete(admin_page: Page, app: App, files: list[
     expect(page.locator('[class*="st-key-passage_open"]')).to_contain_text("In winter it leaves at nine")
 
     page.get_by_role("button", name="All documents").click()
+    expect(page.get_by_text("3 documents. Open a document")).to_be_visible()  # the page has come to rest
     page.get_by_role("button", name="Delete collection").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("3 documents, with 3 passages")

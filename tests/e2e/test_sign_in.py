@@ -131,6 +131,7 @@ def test_signing_out_everywhere_ends_the_other_browser_at_its_next_click(browser
     expect(navigation(other)).to_be_visible()
     sign_in(page, "admin", PASSWORD)
     navigation(page).click()
+    page.get_by_role("radio", name="Account").click()
     page.get_by_role("button", name="Sign out everywhere").click()
     expect(sign_in_form(page)).to_be_visible()
     other.get_by_role("link", name="File Index").click()

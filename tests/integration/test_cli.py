@@ -12,9 +12,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from manage import app as commands
+from pipelines.catalogue import CATALOGUE
 from tests.conftest import MODELS
 from tests.pdfs import encrypted, image_only, pdf
 
+SMALL = CATALOGUE["SmolLM2-135M-Instruct"]
 ROOT = Path(__file__).resolve().parents[2]
 LIGHTHOUSE = (
     "The lighthouse of Sund was lit in 1862. Its lamp can be seen from a distance of 18 nautical miles."
@@ -202,3 +204,26 @@ def test_doctor_finds_a_healthy_installation(ingested, data):
     checks = json.loads(manage(data, "doctor", "--json").stdout)["checks"]
     assert all(check["ok"] for check in checks)
     assert all(set(check) == {"name", "ok", "found", "mend"} for check in checks)
+
+
+def models_command(folder: Path, *arguments: str, **environment: str) -> Result:
+    """A command about models, with a models folder of its own."""
+    env = {"EVIDENTIA_MODELS_DIR": str(folder / "models"), **environment}
+    return CliRunner().invoke(commands, ["models", *arguments, "--data-dir", str(folder / "data")], env=env)
+
+
+@pytest.mark.skipif(not (MODELS / SMALL.path).is_file(), reason=f"needs the file of {SMALL.key}")
+def test_a_model_is_downloaded_and_registered_and_listed(tmp_path):
+    given = {"EVIDENTIA_WEIGHTS_DIR": str((MODELS / SMALL.path).parent)}
+    done = models_command(tmp_path, "download", SMALL.key.lower(), **given)
+    assert (done.exit_code, done.stdout.strip()) == (0, f"{SMALL.key} is ready."), done.output
+    listed = json.loads(models_command(tmp_path, "list", "--json").stdout)["models"]
+    assert {m["name"]: m["state"] for m in listed}[SMALL.key] == "ready"
+    assert all(set(m) == {"name", "state", "size_mb", "memory_mb", "licence", "sha256"} for m in listed)
+
+
+def test_a_file_alone_is_fetched_without_an_installation(tmp_path):
+    done = models_command(tmp_path, "download", "no-such-model", "--file-only")
+    assert done.exit_code == 1
+    assert "There is no model “no-such-model” in the catalogue." in done.stderr
+    assert not (tmp_path / "data").exists()

@@ -12,7 +12,8 @@ from filelock import FileLock
 from domain.documents import DocumentStatus
 from domain.errors import NotFound, StoreUnavailable
 from pipelines import weights
-from services import collections, doctor, users
+from pipelines.catalogue import CatalogueModel
+from services import collections, doctor, downloads, users
 from services.settings import Settings
 from services.setup import open_installation
 from services.tables import DocumentRow, JobRow, now
@@ -249,3 +250,20 @@ def test_a_failed_job_is_told_but_is_no_fault_of_the_installation(installation, 
     assert check["ok"]
     assert "1 failed" in check["found"]
     assert "File Index" in check["found"]
+
+
+def test_a_local_model_s_file_is_missed_found_and_compared(installation, settings, engine, monkeypatch):
+    content = b"a model"
+    file = weights.WeightFile("tiny.gguf", len(content), weights.hashlib.sha256(content).hexdigest(), ())
+    tiny = CatalogueModel("Tiny", "MIT", file, 512, 10**6)
+    monkeypatch.setitem(doctor.CATALOGUE, "Tiny", tiny)
+    downloads.register(installation, users.operator(installation), tiny)
+    name = "Local model Tiny"
+    assert look(settings)[name]["found"] == "Tiny/tiny.gguf is missing"
+    assert "download it again" in look(settings)[name]["mend"]
+    path = settings.models / tiny.path
+    path.parent.mkdir()
+    path.write_bytes(content[:-1] + b"!")
+    assert look(settings)[name]["found"] == "Tiny/tiny.gguf is damaged"
+    path.write_bytes(content)
+    assert look(settings)[name]["ok"]

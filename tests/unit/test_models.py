@@ -311,7 +311,13 @@ def test_what_the_provider_says_no_to_is_told_in_its_words_and_only_to_admins(in
     assert (trial.ok, trial.error) == (False, "Fake refuses the key. Enter the one that it gave you.")
     assert models.get(installation, admin, model.id).capabilities["error"] == trial.error
     assert "error" not in models.usable(installation, member, LLM)[1].capabilities
-    with_key = models.edit(installation, admin, model.id, 1, draft())
+    learnt = {"latency_ms": 5}
+    renamed = draft(name="Other", secret="")
+    assert (
+        "error"
+        not in models.edit(installation, admin, model.id, 1, renamed, capabilities=learnt).capabilities
+    )
+    with_key = models.edit(installation, admin, model.id, 2, draft())
     assert "error" not in with_key.capabilities
     assert model_trials.test(installation, admin, model.id).ok
 
@@ -332,6 +338,13 @@ def test_a_model_that_does_not_answer_fails_its_test(installation, admin, monkey
 
     monkeypatch.setattr(Fake, "chat", chat)
     assert sentence in model_trials.try_out(installation, admin, draft()).error
+
+
+def test_a_token_count_that_no_tokenizer_makes_is_not_believed(installation, admin, monkeypatch):
+    monkeypatch.setattr(Fake, "chat", lambda *_: ChatReply("Hello.", prompt_tokens=3))
+    learnt = model_trials.try_out(installation, admin, draft()).capabilities
+    assert learnt["token_counts"] is True
+    assert "tokens_per_character" not in learnt
 
 
 def test_a_reranker_that_cannot_tell_fails_its_test(installation, admin, monkeypatch):
