@@ -307,7 +307,20 @@ def _page(card: EvidenceCard, user: User) -> None:
     boxes = by_page.get(page, [])
     installation = setup.current()
     preview.excerpt(installation, user, card.document_id, page, boxes)
-    if st.button(
-        Evidence.WHOLE_PAGE, key=f"evidence_whole_{card.rank}", type="tertiary", icon=":material/fullscreen:"
-    ):
-        page_dialog.show(card, page)
+    with st.container(horizontal=True):
+        if st.button(
+            Evidence.WHOLE_PAGE,
+            key=f"evidence_whole_{card.rank}",
+            type="tertiary",
+            icon=":material/fullscreen:",
+        ):
+            page_dialog.show(card, page)
+        if st.button(
+            Evidence.OPEN_DOCUMENT,
+            key=f"evidence_document_{card.rank}",
+            type="tertiary",
+            icon=":material/open_in_new:",
+            help=Evidence.OPEN_DOCUMENT_HELP,
+        ):
+            where = {"document": card.document_id, "passage": card.chunk_id}
+            st.switch_page("pages/files.py", query_params=where)

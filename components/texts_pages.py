@@ -137,6 +137,8 @@ class Evidence(Texts):
     DELETED_HELP = "The document was deleted since, and its text with it. The scores are what is left."
     SHOW_PAGE = "Show on the page"
     WHOLE_PAGE = "Whole page"
+    OPEN_DOCUMENT = "Document"
+    OPEN_DOCUMENT_HELP = "Show this passage in its document, page by page."
     PREVIOUS = "Previous"
     NEXT = "Next"
     PAGE_OF = "page {page} of {last}"

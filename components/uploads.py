@@ -8,7 +8,7 @@ from components import layout, session
 from components.texts_files import FileTable
 from components.texts_pages import Files
 from components.translation import sentence
-from components.writing import counted
+from components.writing import counted, number
 from domain.documents import DocumentStatus
 from domain.errors import EvidentiaError
 from services import documents, setup
@@ -16,7 +16,7 @@ from services.collections import Collection
 
 _RESULTS = "files_results"
 _ROUND = "files_upload_round"
-_ADDED_SHOWN = 4
+_NOTED_SHOWN, _ADDED_SHOWN = 12, 4
 _ICONS = {
     "error": ":red[:material/error:]",
     "info": ":material/info:",
@@ -75,19 +75,22 @@ def _results(collection_id: str) -> None:
     where, results = st.session_state.get(_RESULTS, (None, []))
     if where != collection_id or not results:
         return
-    # What needs attention comes first, and is never folded away.
+    # What needs attention comes first.
     noted = sorted((r for r in results if r[0] != "success"), key=lambda r: r[0] != "error")
     added = [r for r in results if r[0] == "success"]
     with st.container(border=True, horizontal=True, vertical_alignment="top", key="upload_results"):
         with st.container(gap="xxsmall"):
-            if len(added) <= _ADDED_SHOWN:
-                noted += added
             if noted:
-                st.markdown(_lines(noted))
+                st.markdown(_lines(noted[:_NOTED_SHOWN]))
+            if len(noted) > _NOTED_SHOWN:
+                with st.expander(Files.RESULTS_MORE.format(number=number(len(noted) - _NOTED_SHOWN))):
+                    st.markdown(_lines(noted[_NOTED_SHOWN:]))
             if len(added) > _ADDED_SHOWN:
                 title = FileTable.ADDED.format(number=counted(len(added), "file"))
                 with st.expander(title, icon=":material/check_circle:"):
                     st.markdown(_lines(added))
+            elif added:
+                st.markdown(_lines(added))
         st.button(
             Files.CLOSE,
             icon=":material/close:",

@@ -4,6 +4,7 @@ import streamlit as st
 
 from components import (
     answer_actions,
+    catalogue,
     chat_style,
     conversation,
     conversation_list,
@@ -35,6 +36,7 @@ def first_steps(where: scope.Scope | None) -> None:
         st.switch_page("pages/files.py")
     if where is not None:
         jobs.progress(where.collection.id, frozenset(d.id for d in waiting))
+    catalogue.first_model(user)
 
 
 def read(conversation_id: str | None, person: User) -> messages.Messages:

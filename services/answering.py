@@ -242,7 +242,12 @@ def _models(installation: Installation, model_id: str | None) -> tuple[ModelConf
     following = models.fallback(installation, ModelKind.LLM)
     if first.id == models.EXTRACTIVE or following is None or following.id == first.id:
         return (first,)
-    return (first, models.config(installation, following.id))
+    try:
+        return (first, models.config(installation, following.id))
+    except ModelUnavailable:
+        # Its key cannot be read any more; that is no reason not to ask the one that was chosen.
+        logger.warning("the model that should take over cannot be used", exc_info=True)
+        return (first,)
 
 
 def _history(session: Session, row: RunRow, limit: int) -> tuple[Turn, ...]:

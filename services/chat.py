@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from domain.errors import Conflict
+from domain.errors import Conflict, InvalidInput
 from domain.events import Event, RunState
 from domain.models import ModelKind
 from domain.preferences import Preferences
@@ -42,7 +42,7 @@ def ask(
     """
     question = check_question(question)
     wanted = preferences.of(installation, user)
-    chosen = models.find(installation, ModelKind.LLM, model or wanted.model)
+    chosen = _model(installation, model, wanted)
     collections.get(installation, user, collection_id)
     with installation.database.session() as session:
         if conversation_id:
@@ -68,7 +68,7 @@ def again(installation: Installation, user: User, run_id: str, *, model: str | N
         row = runs.readable(session, user, run_id)
         earlier = (row.conversation_id, row.question, row.passages, row.model_id)
     conversation_id, question, passages, model_id = earlier
-    chosen = models.find(installation, ModelKind.LLM, model or model_id)
+    chosen = _model(installation, model or model_id, wanted)
     with installation.database.session() as session:
         row = runs.readable(session, user, run_id)
         if not RunState(row.state).is_final or row.superseded_by is not None:
@@ -134,6 +134,16 @@ def _queue(
         model_id=model.id,
         options=_options(wanted),
     )
+
+
+def _model(installation: Installation, asked_for: str | None, wanted: Preferences) -> models.Model:
+    """The model that was asked for; else the person's own choice while it is there, else the default."""
+    if asked_for is not None:
+        return models.find(installation, ModelKind.LLM, asked_for)
+    try:
+        return models.find(installation, ModelKind.LLM, wanted.model)
+    except InvalidInput:
+        return models.find(installation, ModelKind.LLM, None)
 
 
 def _options(wanted: Preferences) -> dict[str, Any]:

@@ -226,10 +226,10 @@ def test_deleting_names_what_will_happen(installation, boss):
     app = choose(page(installation, boss), model, "delete")
     assert "**Fast** and its stored key will be gone" in shown(app)
     assert "It is the default: **Extractive**" in shown(app)
-    button(app, "Cancel").click().run()
+    key_of(app, "model_delete_cancel").click().run()
     assert models.get(installation, boss, model.id)
     app = choose(app, model, "delete")
-    button(app, "Delete").click().run()
+    key_of(app, "model_delete_confirm").click().run()
     assert models.find(installation, LLM, None).id == models.EXTRACTIVE
     assert len(models.listing(installation, boss, LLM)) == 1
 
@@ -247,7 +247,7 @@ def test_an_embedding_in_use_is_retired_and_the_dialog_says_so(installation, bos
         )
     app = choose(page(installation, boss, "Embeddings"), model, "delete")
     assert "1 collection is indexed with **Fast**" in shown(app)
-    button(app, "Retire").click().run()
+    key_of(app, "model_delete_confirm").click().run()
     assert models.get(installation, boss, model.id).retired
     choose(app, model, "restore")
     assert not models.get(installation, boss, model.id).retired

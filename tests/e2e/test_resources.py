@@ -46,7 +46,7 @@ def test_a_model_is_listed_tested_saved_edited_and_deleted(admin_page: Page, ser
     expect(page.get_by_text("Big one", exact=True)).to_be_visible()
 
     page.get_by_role("button", name="More").first.click()
-    page.get_by_text("Delete", exact=True).click()
+    page.get_by_text("Delete", exact=True).last.click()
     expect(
         dialog.get_by_text("Extractive, which is part of the program, becomes the default")
     ).to_be_visible()

@@ -387,3 +387,12 @@ def test_a_conversation_is_renamed_found_deleted_and_brought_back(installation, 
     assert conversations.get(installation, admin, mine).title == "Pilots 100%_"
     with pytest.raises(InvalidInput):
         conversations.rename(installation, admin, mine, "   ")
+
+
+def test_a_preferred_model_that_is_gone_leaves_the_default(installation, admin, collection, scripted):
+    someone = made_runs.person(installation, "left", users.Role.MEMBER)
+    model = register(installation, admin, scripted)
+    preferences.save(installation, someone, model=model)
+    models.delete(installation, admin, model)
+    run, _ = ask(installation, someone, collection)
+    assert (run.state, run.model) == (RunState.DONE, "Extractive")
