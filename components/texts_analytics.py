@@ -135,7 +135,7 @@ class Charts(Texts):
     }
     PAGE = "{document}, page {page}"
     POINT = "similarity {similarity}, keyword {keyword}, relevance {relevance}"
-    TIME = "{answered} of {total} were answered"
+    TIME = "Answered: {answered} of {total}"
     TIME_HELP = "Questions by the {unit} they were asked, and how their runs ended."
     FEEDBACK = "{good} of {total} were found good"
     FEEDBACK_NONE = "Nobody has rated an answer yet"

@@ -32,6 +32,7 @@ from domain.progress import Progress
 from pipelines.embedding import encoder
 from pipelines.store.milvus import MilvusDocumentStore
 from scripts import bench_chat
+from scripts.budget import Row, verdict
 from services import collections, ingest_command, ingestion, users
 from services.collections import Collection
 from services.installation import Installation
@@ -72,7 +73,7 @@ def main() -> None:
     console.print(table)
 
 
-def question_to_evidence(installation: Installation, chunks: int) -> list[tuple[str, str, str, str]]:
+def question_to_evidence(installation: Installation, chunks: int) -> list[Row]:
     """The whole search against its bare parts, question by question in turns."""
     collection, questions = fill(installation, chunks)
     runtime = installation.runtime
@@ -183,7 +184,7 @@ def documentation_words() -> list[str]:
     return re.findall(r"[A-Za-z]{2,}", text + (ROOT / "README.md").read_text(encoding="utf-8"))
 
 
-def ingestion_stages(installation: Installation, folder: Path) -> list[tuple[str, str, str, str]]:
+def ingestion_stages(installation: Installation, folder: Path) -> list[Row]:
     """A 20-page PDF through the queue, by stage."""
     from tests.pdfs import pdf
 
@@ -212,7 +213,7 @@ def ingestion_stages(installation: Installation, folder: Path) -> list[tuple[str
     ]
 
 
-def memory() -> tuple[str, str, str, str]:
+def memory() -> Row:
     """The resident memory of this process and its children: services, models and engine."""
     import resource
 
@@ -233,7 +234,7 @@ def resident_children() -> list[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()[:-1]
 
 
-def start_to_sign_in(settings: Settings) -> tuple[str, str, str, str]:
+def start_to_sign_in(settings: Settings) -> Row:
     """Seconds from starting the app until its page is served and healthy."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -275,11 +276,6 @@ def healthy(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def verdict(holds: bool) -> str:
-    """How a budget is marked."""
-    return "holds" if holds else "MISSED"
 
 
 if __name__ == "__main__":

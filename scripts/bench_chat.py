@@ -16,6 +16,7 @@ from pathlib import Path
 from domain.events import RunState
 from domain.models import ModelKind
 from domain.users import Role, User
+from scripts.budget import Row, verdict
 from scripts.chatters import Chatter, Seen
 from services import ingest_command, models, sign_in, users
 from services.model_drafts import Draft
@@ -32,7 +33,6 @@ PIECES = 24
 DELAY_S = 0.08
 COLLECTION = "Documents"
 _MARK = re.compile(r"person-\d+ question-\d+")
-Row = tuple[str, str, str, str]
 
 
 class Model:
@@ -172,8 +172,3 @@ def percentiles(seconds: list[float]) -> str:
     """The median and the 95th percentile, in ms."""
     cuts = statistics.quantiles(seconds, n=20)
     return f"{statistics.median(seconds) * 1000:.0f} ms, {cuts[-1] * 1000:.0f} ms"
-
-
-def verdict(holds: bool) -> str:
-    """How a budget is marked."""
-    return "holds" if holds else "MISSED"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from domain.models import ModelKind
 from services import models, users
@@ -146,3 +146,24 @@ def test_markup_in_answers_is_shown_and_never_run(admin_page: Page, server: Scri
     assert reply(page).locator("img[src=x], script, .katex").count() == 0
     question = page.locator('[class*="st-key-question_"]').last
     expect(question).to_contain_text("<svg onload=alert(4)> $y$ :smile:")
+
+
+def test_a_lost_connection_and_another_browser_find_the_answer_that_went_on(
+    admin_page: Page, server: Scripted, browser: Browser, app: App
+) -> None:
+    page = admin_page
+    server.on(CHAT, says(*ANSWER, delay=1.2))
+    page.goto("/")
+    ask(page)
+    expect(reply(page)).to_contain_text("It is nine")
+    page.context.set_offline(True)
+    state, address = page.context.storage_state(), page.url
+    page.wait_for_timeout(1500)
+    page.context.set_offline(False)
+    done(page, "at low tide")
+    restarted = browser.new_context(base_url=app.url, storage_state=state)
+    other = restarted.new_page()
+    other.goto(address)
+    done(other, "at low tide")
+    expect(other.locator(".st-key-evidence_panel")).to_contain_text("sund.txt")
+    restarted.close()
