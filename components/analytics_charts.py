@@ -87,9 +87,10 @@ def outcomes_by_model(frame: pd.DataFrame, filters: Filters) -> Chart:
     shares = frame[list(charts.OUTCOMES)].div(frame["runs"], axis=0)
     best = frame.loc[shares[Outcome.ANSWERED].idxmax()]
     text = Charts.MODELS if len(frame) > 1 else Charts.MODELS_ONE
-    share = percent(best[Outcome.ANSWERED] / best["runs"])
     title = text.format(
-        model=shortened(best["model"], 40), share=share, total=counted(int(best["runs"]), "question")
+        model=shortened(best["model"], 40),
+        share=percent(best[Outcome.ANSWERED] / best["runs"]),
+        total=counted(int(best["runs"]), "question"),
     )
     chart = Chart("models", title, Charts.MODELS_HELP, frame)
     chart.rows = [Pick(model, replace(filters, model=model)) for model in frame["model"]]

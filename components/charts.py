@@ -169,7 +169,8 @@ def finish_lying(figure: go.Figure, names: Sequence[str], axis: str, **layout: A
         ticktext=[markup(shortened(name)) for name in names],
     )
     figure.update_xaxes(title_text=axis, rangemode="tozero", nticks=6)
-    return finish(figure, **{"height": BAR_HEIGHT * max(len(names), 5) + 100, **layout})
+    height = BAR_HEIGHT * max(len(names), 4) + 80 + 16 * len(figure.data)
+    return finish(figure, **{"height": height, **layout})
 
 
 def whole_numbers(figure: go.Figure, axis: str, most: int) -> None:

@@ -50,6 +50,7 @@ LOG = "local_llm.log"
 SLOTS = 2
 START_TIMEOUT_S = 180.0
 _STOP_S = 3.0
+_ANSWER_S = 4.0
 _OTHER_MODEL_S = 30.0
 _POLL_S = 0.02
 _BYTES_PER_TOKEN = 1 << 16
@@ -95,12 +96,11 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the server of a data folder does now; times in seconds since 1970, UTC."""
+    """What the server of a data folder does now, and with which file."""
 
     state: Literal["stopped", "starting", "running"]
     file: Path | None = None
     pid: int | None = None
-    since: float | None = None
 
 
 class LocalServer:
@@ -141,7 +141,7 @@ class LocalServer:
         state = _state(self._folder)
         if state is None:
             return Status("starting")
-        return Status("running", Path(state["file"]), state["pid"], state["since"])
+        return Status("running", Path(state["file"]), state["pid"])
 
     def serves(self, order: Order) -> bool:
         """Whether a question to the model of ``order`` is answered without a start of the server."""
@@ -212,7 +212,7 @@ def _get(state: dict[str, Any], path: str) -> str | None:
     )
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with direct.open(request, timeout=2.0) as reply:
+        with direct.open(request, timeout=_ANSWER_S) as reply:
             return str(reply.read().decode())
     except (OSError, urllib.error.URLError):
         return None

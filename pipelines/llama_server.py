@@ -32,6 +32,7 @@ NOT_INSTALLED = 5
 ALREADY_RUNNING = 75
 
 _POLL_S = 0.25
+_HTTP_THREADS = 64
 _WORK = ("prompt_tokens_total", "tokens_predicted_total", "requests_processing", "requests_deferred")
 
 
@@ -83,6 +84,8 @@ def _server(order: dict[str, Any]) -> Any:
     params.port = 0
     params.api_keys = [order["key"]]
     params.n_parallel = order["slots"]
+    # One for each answer that is written or waits for its turn, and some for those who look after it.
+    params.n_threads_http = _HTTP_THREADS
     params.n_ctx = order["context"] * order["slots"]
     params.cpuparams.n_threads = order["threads"]
     params.ui = False
@@ -96,7 +99,7 @@ def _server(order: dict[str, Any]) -> Any:
 
 
 def _write_state(folder: Path, order: dict[str, Any], port: int | None) -> None:
-    state = {**order, "pid": os.getpid(), "port": port, "since": time.time()}
+    state = {**order, "pid": os.getpid(), "port": port}
     partial = folder / f"{STATE}.{os.getpid()}"
     partial.write_text(json.dumps(state), encoding="utf-8")
     partial.replace(folder / STATE)

@@ -32,6 +32,7 @@ class Installation:
         """Use ``settings``; ``services.setup.open_installation`` makes the folders and tables first."""
         self.settings = settings
         self.database = Database(settings.sql_url)
+        self.local_llm = LocalServer(settings.local_llm, settings.logs)
         self._engine: Engine | None = None
         self._lock = threading.Lock()
 
@@ -77,11 +78,6 @@ class Installation:
             return self._engine
 
     @cached_property
-    def local_llm(self) -> LocalServer:
-        """The local language model's server, as this process uses it."""
-        return LocalServer(self.settings.local_llm, self.settings.logs)
-
-    @cached_property
     def executor(self) -> ThreadPoolExecutor:
         """The threads in which questions are answered."""
         return ThreadPoolExecutor(RUN_THREADS, thread_name_prefix="run")
@@ -102,8 +98,7 @@ class Installation:
             self.executor.shutdown(wait=True, cancel_futures=True)
         if "run_heartbeat" in self.__dict__:
             self.run_heartbeat.close()
-        if "local_llm" in self.__dict__:
-            self.local_llm.close()
+        self.local_llm.close()
         with self._lock:
             if self._engine is not None:
                 self._engine.close()

@@ -137,9 +137,9 @@ texts(
         "PAIRS_SAMPLED": "{shown} points sur {total} sont tracés, répartis également dans le temps.",
         "THIRDS": {
             "high": "Pertinence à partir de 0,67",
-            "middle": "0,33 à 0,67",
-            "low": "Moins de 0,33",
-            "none": "Aucune",
+            "middle": "Pertinence de 0,33 à 0,67",
+            "low": "Pertinence sous 0,33",
+            "none": "Aucune pertinence",
         },
         "PAGE": "{document}, page {page}",
         "POINT": "similarité {similarity}, mots-clés {keyword}, pertinence {relevance}",
@@ -157,7 +157,7 @@ texts(
             "Ce qui a été envoyé aux modèles de langage et ce qu’ils ont écrit, quand ils le disent."
         ),
         "TOKEN_KINDS": {"prompt": "Consigne", "answer": "Réponse"},
-        "LATENCY": "Le plus long : {stage}, {p50}, au pire {p95}",
+        "LATENCY": "Le plus long : {stage}, la moitié en {p50}, 19 sur 20 en {p95}",
         "LATENCY_NONE": "Aucune exécution terminée n’a de durées",
         "LATENCY_HELP": (
             "Exécutions terminées seulement. Pour chaque étape, la moitié des exécutions n’ont pas duré plus "
@@ -172,7 +172,7 @@ texts(
             "Pour combien de questions un passage du document a servi de preuve, et s’il est cité."
         ),
         "DOCUMENTS_MORE": "Les {shown} premiers sur {number} ; le tableau les a tous.",
-        "NEVER": "{number} sur {total} n’ont jamais servi de preuve",
+        "NEVER": "Jamais une preuve : {number} sur {total}",
         "NEVER_NONE": "Chaque document a servi de preuve au moins une fois",
         "NEVER_NO_DOCUMENTS": "Il n’y a aucun document à trouver",
         "NEVER_HELP": (

@@ -92,12 +92,15 @@ def resources(installation, user):
 
 
 def offer(installation, user):
-    """Chat's first screen, as far as it is about models."""
+    """Chat's first screen, as far as it is about models: within a fragment of that page."""
 
     def script():
+        import streamlit as st
+
         from components import catalogue, session
 
-        catalogue.first_model(session.require())
+        user = session.require()
+        st.fragment(lambda: catalogue.first_model(user))()
 
     return drawn(installation, user, script)
 

@@ -150,6 +150,19 @@ def test_two_people_and_another_process_share_one_server(stopped):
     assert reached == local_llm.reachable(stopped, local())
 
 
+def test_many_who_wait_for_their_turn_do_not_make_it_look_dead(stopped):
+    reached = local_llm.reachable(stopped, local())
+    replies = []
+    threads = [threading.Thread(target=lambda: replies.append(ask(stopped))) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    assert local_llm.reachable(stopped, local()) == reached
+    for thread in threads:
+        thread.join()
+    assert [reply.problem for reply in replies] == [None] * 12
+    assert local_llm.reachable(stopped, local()) == reached
+
+
 def test_a_killed_server_is_there_again_at_the_next_question(stopped):
     before = local_llm.reachable(stopped, local())
     os.kill(local_llm.status(stopped).pid, signal.SIGKILL)
