@@ -170,7 +170,7 @@ class Fields:
             )
             if refused is not None:
                 st.error(layout.said(refused), icon=":material/error:")
-            self._status(name)
+            self._status(name, resettable=name in self.set or refused is not None)
 
     def _value(self, name: str) -> Any:
         value = getattr(self.shown, name)
@@ -180,15 +180,17 @@ class Fields:
             return value or ""
         return float(value) if name in _DECIMALS and value is not None else value
 
-    def _status(self, name: str) -> None:
+    def _status(self, name: str, *, resettable: bool) -> None:
         everybody = self.target == EVERYBODY
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if name not in self.set:
+            if name in self.set:
+                text = Settings.CHANGED if everybody else Settings.OWN
+                default = self._words(name, getattr(self.base, name))
+                st.markdown(f":small[:blue[{label(text.format(default=default))}]]", width="content")
+            else:
                 st.caption(Settings.SHIPPED if everybody else Settings.DEFAULT, width="content")
+            if not resettable:
                 return
-            text = Settings.CHANGED if everybody else Settings.OWN
-            default = self._words(name, getattr(self.base, name))
-            st.markdown(f":small[:blue[{label(text.format(default=default))}]]", width="content")
             st.button(
                 Settings.RESET,
                 key=f"settings_reset_{self.target}_{name}",

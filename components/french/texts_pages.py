@@ -179,6 +179,8 @@ texts(
         ),
         "SHOW_PAGE": "Montrer sur la page",
         "WHOLE_PAGE": "Page entière",
+        "OPEN_DOCUMENT": "Document",
+        "OPEN_DOCUMENT_HELP": "Montrer ce passage dans son document, page par page.",
         "PREVIOUS": "Précédente",
         "NEXT": "Suivante",
         "PAGE_OF": "page {page} sur {last}",

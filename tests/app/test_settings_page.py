@@ -104,10 +104,11 @@ def test_what_is_refused_says_why_and_keeps_what_was_typed_while_others_save(ins
     assert "A prompt has 1 to 4000 characters" in texts(app)
     assert field(app, "instructions").value == "   "
     assert preferences.own(installation, member) == {"history": 2}
-    field(app, "instructions").set_value("Be brief.").run()
+    button(app, "settings_reset_me_instructions").click().run()
+    assert field(app, "instructions").value == prompts.INSTRUCTIONS
     field(app, "passages").set_value(4).run()
     assert not app.error
-    assert preferences.own(installation, member) == {"history": 2, "instructions": "Be brief.", "passages": 4}
+    assert preferences.own(installation, member) == {"history": 2, "passages": 4}
 
 
 def test_the_shipped_prompts_are_shown_and_come_back(installation, member, page):
