@@ -13,6 +13,8 @@ from pathlib import Path
 from fpdf import FPDF
 from playwright.sync_api import Page, sync_playwright
 
+from pipelines.catalogue import CATALOGUE
+from tests.conftest import MODELS
 from tests.e2e.conftest import CHROMIUM, PASSWORD, App, choose_password, free_port, sign_in
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +23,7 @@ DOCUMENTS = {
     "Jobs.pdf": "docs/adr/0003-jobs.md",
     "Runs and events.pdf": "docs/adr/0004-runs-and-events.md",
 }
+MODEL = "Qwen2.5-Coder-1.5B-Instruct"
 QUESTIONS = [
     "How long is the lease of a job, and how often is it renewed?",
     "What happens when a file takes the worker down each time?",
@@ -98,11 +101,28 @@ def photograph(app: App, out: Path, width: int, *, dark: bool) -> None:
             page.goto(address)
             page.wait_for_timeout(5000)
             take(page, out, name)
-        for name in ("files", "analytics", "settings"):
+        for name in ("files", "analytics", "resources", "settings"):
             page.goto(f"/{name}")
             page.wait_for_timeout(5000)
-            take(page, out, name, whole=name == "analytics")
+            take(page, out, name)
+        open_document(page, addresses[0])
+        take(page, out, "document")
+        if (MODELS / CATALOGUE[MODEL].path).is_file():
+            app.manage("models", "download", MODEL)
+            ask(page, QUESTIONS[0])
+            page.get_by_text("Evidence shown").wait_for(timeout=300_000)
+            take(page, out, "chat-model")
+        else:
+            print(f"without chat-model.png: run “manage.py models download {MODEL} --file-only” first")
         browser.close()
+
+
+def open_document(page: Page, address: str) -> None:
+    """Open the document of an answer's first passage, as its reader would."""
+    page.goto(address)
+    page.get_by_role("button", name="Document", exact=True).first.click()
+    page.get_by_role("button", name="All documents").wait_for()
+    page.wait_for_timeout(4000)
 
 
 def ask(page: Page, question: str) -> str:
