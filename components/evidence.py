@@ -12,8 +12,9 @@ from components.escaping import markup
 from components.texts_pages import Evidence, counted
 from domain.evidence import Scores
 from domain.users import User
-from services import runs, setup
-from services.runs import EvidenceCard, Run
+from services import run_evidence, setup
+from services.run_evidence import EvidenceCard
+from services.runs import Run
 
 _OPENED = "evidence_opened"
 _PROBABLY = 2 / 3
@@ -302,7 +303,7 @@ def _scores(scores: Scores) -> str:
 
 
 def _page(card: EvidenceCard, user: User) -> None:
-    by_page = runs.boxes(card)
+    by_page = run_evidence.boxes(card)
     page = card.page if card.page in by_page or not by_page else min(by_page)
     boxes = by_page.get(page, [])
     installation = setup.current()

@@ -9,8 +9,8 @@ from components.escaping import label
 from components.layout import error_box
 from components.texts_pages import Evidence
 from domain.errors import NotFound
-from services import documents, runs, setup
-from services.runs import EvidenceCard
+from services import documents, run_evidence, setup
+from services.run_evidence import EvidenceCard
 
 _PAGE = "page_dialog_page"
 
@@ -35,7 +35,7 @@ def _draw(card: EvidenceCard) -> None:
         _leaf(Evidence.PREVIOUS, ":material/chevron_left:", page - 1, page > 1)
         st.caption(Evidence.PAGE_OF.format(page=page, last=last), width="content")
         _leaf(Evidence.NEXT, ":material/chevron_right:", page + 1, page < last)
-    preview.whole(installation, user, card.document_id, page, runs.boxes(card).get(page, []))
+    preview.whole(installation, user, card.document_id, page, run_evidence.boxes(card).get(page, []))
 
 
 def _leaf(text: str, icon: str, page: int, possible: bool) -> None:

@@ -91,6 +91,14 @@ def fallback(installation: Installation, kind: ModelKind) -> Model | None:
         return None if row is None else _shown(row)
 
 
+def warm_up(installation: Installation) -> None:
+    """Have the providers of the active language models load what they need; asks none of them."""
+    with installation.database.read() as session:
+        keys = {row.provider for row in session.scalars(_active(ModelKind.LLM))}
+    for key in keys & providers.PROVIDERS.keys():
+        providers.PROVIDERS[key].warm_up()
+
+
 def config(installation: Installation, model_id: str) -> ModelConfig:
     """How to reach a model, with its secret in plain text: for pipelines only.
 

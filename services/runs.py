@@ -7,26 +7,21 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
-from domain.documents import DocumentStatus, Rectangle, Span
 from domain.errors import NotFound
 from domain.events import Event, Failed, RunState, event_from
-from domain.evidence import Answer, Citation, Claim, Evidence, Scores
+from domain.evidence import Answer, Citation, Claim, Evidence
 from domain.models import ChatReply
 from domain.users import User
-from pipelines.boxes import locate
-from pipelines.features import matches
-from services.ingestion import spans_of
 from services.installation import Installation
+from services.run_evidence import EvidenceCard, cards, citation
 from services.search import Found
 from services.tables import (
     CandidateRow,
-    ChunkRow,
     CitationRow,
     ConversationRow,
-    DocumentRow,
     EventRow,
     PipelineRow,
     RunRow,
@@ -36,29 +31,6 @@ from services.tables import (
 
 STALE = timedelta(seconds=60)
 INTERRUPTED = "The app stopped while it was answering. Ask again."
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceCard:
-    """Evidence as shown: with the document's name and page, and the spans that the answer quotes.
-
-    ``text`` is ``None`` when its document was deleted since. ``numbers`` are the citations that point here,
-    ``quotes`` the characters of ``text`` that they quote, and ``words`` those that the question has too.
-    """
-
-    rank: int
-    chunk_id: str
-    document_id: str
-    document_name: str | None
-    page: int
-    page_label: str | None
-    text: str | None
-    context: str
-    scores: Scores
-    numbers: tuple[int, ...]
-    quotes: tuple[tuple[int, int], ...]
-    words: tuple[tuple[int, int], ...]
-    spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +117,15 @@ def events(
     installation: Installation, user: User, run_id: str, after: int = 0
 ) -> tuple[list[tuple[int, Event]], RunState]:
     """A run's events with a seq greater than ``after``, and its state. Raises ``NotFound``."""
-    reap(installation)
     with installation.database.read() as session:
-        state = RunState(readable(session, user, run_id).state)
-        rows = session.scalars(
-            select(EventRow).where(EventRow.run_id == run_id, EventRow.seq > after).order_by(EventRow.seq)
-        )
-        return [(row.seq, event_from(row.kind, row.payload)) for row in rows], state
+        found = session.execute(_STATE, {"run_id": run_id}).one_or_none()
+        if found is None or found.user_id != user.id:
+            raise _no_such_run()
+        rows = session.execute(_EVENTS, {"run_id": run_id, "after": after}).all()
+    state = RunState(found.state)
+    if not rows and not state.is_final and run_id in reap(installation):
+        return events(installation, user, run_id, after)
+    return [(row.seq, event_from(row.kind, row.payload)) for row in rows], state
 
 
 def stop(installation: Installation, user: User, run_id: str) -> None:
@@ -218,26 +192,14 @@ def get(installation: Installation, user: User, run_id: str) -> Run:
         return _view(session, row)
 
 
-def boxes(card: EvidenceCard) -> dict[int, list[Rectangle]]:
-    """What to mark on which pages: the spans that the answer quotes, else the whole passage.
-
-    Empty for a passage without rectangles, as those of text files are, and for a deleted one.
-    """
-    marked = card.quotes or ((0, len(card.text or "")),)
-    found: dict[int, list[Rectangle]] = {}
-    for start, end in marked:
-        for page, rectangle in locate(card.spans, start, end):
-            found.setdefault(page, []).append(rectangle)
-    return found
-
-
-def reap(installation: Installation) -> None:
-    """Mark as failed the runs whose process has stopped renewing their heartbeat."""
+def reap(installation: Installation) -> list[str]:
+    """Mark as failed the runs whose process has stopped renewing their heartbeat; gives their ids."""
     stale = (RunRow.state.in_([RunState.QUEUED, RunState.RUNNING])) & (RunRow.heartbeat_at < now() - STALE)
     with installation.database.read() as session:
-        ids = session.scalars(select(RunRow.id).where(stale)).all()
+        ids = list(session.scalars(select(RunRow.id).where(stale)))
     for run_id in ids:
         fail(installation, run_id, INTERRUPTED)
+    return ids
 
 
 def fail(installation: Installation, run_id: str, message: str) -> None:
@@ -255,9 +217,21 @@ def readable(session: Session, user: User, run_id: str, *, statistics: bool = Fa
     """The row of a run that is the user's, or that reading statistics shows. Raises ``NotFound``."""
     row = session.get(RunRow, run_id)
     if row is None or not (row.user_id == user.id or (statistics and user.reads_statistics)):
-        msg = "There is no such run, or it is not yours."
-        raise NotFound(msg)
+        raise _no_such_run()
     return row
+
+
+def _no_such_run() -> NotFound:
+    return NotFound("There is no such run, or it is not yours.")
+
+
+# Made once, and of columns: whoever follows a run asks them many times a second.
+_STATE = select(RunRow.state, RunRow.user_id).where(RunRow.id == bindparam("run_id"))
+_EVENTS = (
+    select(EventRow.seq, EventRow.kind, EventRow.payload)
+    .where(EventRow.run_id == bindparam("run_id"), EventRow.seq > bindparam("after"))
+    .order_by(EventRow.seq)
+)
 
 
 def _keep_pipeline(session: Session, yaml: str) -> str:
@@ -281,7 +255,7 @@ def _candidate(run_id: str, candidate: Evidence, ranks: dict[str, int]) -> dict[
 
 def _view(session: Session, row: RunRow) -> Run:
     cited = list(session.scalars(select(CitationRow).filter_by(run_id=row.id).order_by(CitationRow.position)))
-    evidence = _cards(session, row.id, row.question_used or row.question, cited)
+    evidence = cards(session, row.id, row.question_used or row.question, cited)
     texts = {card.chunk_id: card.text for card in evidence}
     yaml = {p.sha256: p.yaml for p in session.scalars(_pipelines(row))}
     weighed = session.scalar(select(func.count()).where(CandidateRow.run_id == row.id))
@@ -316,7 +290,7 @@ def _view(session: Session, row: RunRow) -> Run:
         claims=claims_of(row),
         created_at=row.created_at,
         evidence=evidence,
-        citations=tuple(_citation(c, texts.get(c.chunk_id)) for c in cited),
+        citations=tuple(citation(c, texts.get(c.chunk_id)) for c in cited),
         search_pipeline=yaml.get(row.search_pipeline or ""),
         answer_pipeline=yaml.get(row.answer_pipeline or ""),
     )
@@ -335,54 +309,3 @@ def _pipelines(row: RunRow) -> Any:
 
 def _flat_timings(timings: dict[str, dict[str, float]]) -> dict[str, float]:
     return {f"{part}.{stage}": ms for part, stages in timings.items() for stage, ms in stages.items()}
-
-
-def _citation(row: CitationRow, text: str | None) -> Citation:
-    quote = text[row.start : row.end] if text is not None else ""
-    return Citation(row.number, row.chunk_id, row.document_id, row.page, row.start, row.end, quote)
-
-
-def _cards(
-    session: Session, run_id: str, question: str, cited: list[CitationRow]
-) -> tuple[EvidenceCard, ...]:
-    rows = session.execute(
-        select(CandidateRow, ChunkRow, DocumentRow.name)
-        .outerjoin(ChunkRow, ChunkRow.id == CandidateRow.chunk_id)
-        .outerjoin(
-            DocumentRow,
-            (DocumentRow.id == ChunkRow.document_id) & (DocumentRow.status == DocumentStatus.READY),
-        )
-        .where(CandidateRow.run_id == run_id, CandidateRow.rank.is_not(None))
-        .order_by(CandidateRow.rank)
-    )
-    return tuple(_card(candidate, chunk, name, question, cited) for candidate, chunk, name in rows)
-
-
-def _card(
-    row: CandidateRow, chunk: ChunkRow | None, name: str | None, question: str, cited: list[CitationRow]
-) -> EvidenceCard:
-    here = [c for c in cited if c.chunk_id == row.chunk_id]
-    present = chunk if name is not None else None
-    return EvidenceCard(
-        rank=row.rank or 0,
-        chunk_id=row.chunk_id,
-        document_id=row.document_id,
-        document_name=name,
-        page=row.page,
-        page_label=present.page_label if present else None,
-        text=present.text if present else None,
-        context=present.context if present else "",
-        scores=Scores(
-            row.similarity,
-            row.keyword,
-            row.fused,
-            row.rerank,
-            row.relevance,
-            row.similarity_rank,
-            row.keyword_rank,
-        ),
-        numbers=tuple(dict.fromkeys(c.number for c in here)),
-        quotes=tuple((c.start, c.end) for c in here if c.start < c.end),
-        words=tuple(matches(question, present.text)) if present else (),
-        spans=spans_of(present.spans) if present else (),
-    )

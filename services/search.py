@@ -142,6 +142,7 @@ def _reranker(
 
 def warm_up(installation: Installation) -> None:
     """Load what the first question would otherwise wait for: weights, pipelines, and the latest indexes."""
+    models.warm_up(installation)
     with installation.database.read() as session:
         owners = {user.id: user for user in session.scalars(select(UserRow))}
         rows = session.scalars(

@@ -58,6 +58,9 @@ class Provider:
         """The fields of the form for a model of this kind."""
         return ()
 
+    def warm_up(self) -> None:
+        """Load what the first call would otherwise wait for; asks nobody."""
+
     def offered(self, model: ModelConfig) -> list[str]:  # noqa: ARG002
         """The names of the models that can be had there, for choosing; empty when it does not say.
 

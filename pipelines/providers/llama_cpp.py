@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from domain.models import ModelKind
 from pipelines.providers.base import Parameter, Provider
+from pipelines.providers.openai_api import OpenAIApi
 
 MODEL, CONTEXT, THREADS = "model", "context", "threads"
 DEFAULT_CONTEXT = 4096
@@ -21,6 +22,10 @@ class LlamaCpp(Provider):
     key: ClassVar[str] = "llama.cpp"
     title: ClassVar[str] = "Local (llama.cpp)"
     kinds: ClassVar[frozenset[ModelKind]] = frozenset({ModelKind.LLM})
+
+    def warm_up(self) -> None:
+        """What will talk to its server."""
+        OpenAIApi().warm_up()
 
     def parameters(self, kind: ModelKind) -> tuple[Parameter, ...]:  # noqa: ARG002
         """The file, the size of its context, and the threads."""

@@ -138,6 +138,10 @@ class OpenAIApi(Provider):
 
     # ----- chat
 
+    def warm_up(self) -> None:
+        """Import the SDK, which takes a second; only where a model needs it."""
+        import openai  # noqa: F401
+
     def chat(self, model: ModelConfig, request: ChatRequest, on_text: OnText) -> ChatReply:
         """Stream an answer; see the base class."""
         gathered, failures = Gathered(), list[ModelUnavailable]()
