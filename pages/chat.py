@@ -18,7 +18,7 @@ from components import (
 from components.texts_pages import Chat
 from domain.errors import EvidentiaError, InvalidInput
 from domain.users import User
-from services import documents, messages, runs, setup
+from services import conversations, documents, messages, runs, setup
 
 user = session.require()
 installation = setup.current()
@@ -29,6 +29,8 @@ def first_steps(where: scope.Scope | None) -> None:
     """What to do on an installation, or in a collection, where nothing was asked yet."""
     if where is not None and where.collection.documents_ready:
         layout.empty_state(":material/forum:", Chat.START_TITLE, Chat.START_READY)
+        if not conversations.listing(installation, user):
+            catalogue.first_model(user)
         return
     waiting = documents.unsettled(installation, user, where.collection.id) if where is not None else []
     text = Chat.START_WAITING if waiting else Chat.START_EMPTY

@@ -110,7 +110,7 @@ def photograph(app: App, out: Path, width: int, *, dark: bool) -> None:
         if (MODELS / CATALOGUE[MODEL].path).is_file():
             app.manage("models", "download", MODEL)
             ask(page, QUESTIONS[0])
-            page.get_by_text("Evidence shown").wait_for(timeout=300_000)
+            page.get_by_role("button", name="Evidence shown").wait_for(timeout=300_000)
             take(page, out, "chat-model")
         else:
             print(f"without chat-model.png: run “manage.py models download {MODEL} --file-only” first")
