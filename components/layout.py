@@ -36,7 +36,7 @@ _STYLE = """
   width: 100%; color: #FFFFFF; border-color: transparent; background: light-dark(#0F6E6E, #1B837E);
 }
 .st-key-evidentia_narrow [data-testid="stFormSubmitButton"] button:hover {filter: brightness(1.1);}
-[data-testid="stBaseButton-segmented_controlActive"] p {color: light-dark(#0F6E6E, #4FB9B3);}
+button[data-variant="segmented_control"][data-selected="true"] p {color: light-dark(#0F6E6E, #4FB9B3);}
 .evidentia-brand {display: flex; align-items: center; gap: .6rem; margin: 0 0 .4rem;
   font-weight: 650; font-size: 1.35rem; letter-spacing: -.01em;}
 .evidentia-brand img {width: 2rem; height: 2rem;}
