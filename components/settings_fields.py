@@ -91,6 +91,11 @@ class Fields:
         """Which language model answers."""
         self._choice("model", ["", *self._models])
 
+    def method(self) -> None:
+        """How a language model comes to an answer, where there is a choice."""
+        if len(preferences.methods()) > 1:
+            self._choice("method", list(preferences.methods()))
+
     def whole(self, name: str, low: int, high: int, step: int = 1) -> None:
         """A whole number."""
         self._number(name, min_value=low, max_value=high, step=step)
@@ -204,6 +209,8 @@ class Fields:
     def _words(self, name: str, value: Any) -> str:
         if name == "model":
             return Settings.DEFAULT_MODEL if value is None else self._models.get(value, value)
+        if name == "method":
+            return preferences.methods()[value]
         if name == "language":
             return Settings.LANGUAGE_OF_QUESTION if value == words.LANGUAGE_OF_QUESTION else _own_name(value)
         if name == "interface":

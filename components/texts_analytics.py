@@ -224,7 +224,6 @@ class Charts(Texts):
     TIMINGS_SEARCH = "Search took {search}"
     TIMINGS_AXIS = "milliseconds"
     TIMINGS_HELP = "What each step took. Searching in the two indexes is done one after the other."
-    STAGE = "step"
     STAGES = {  # noqa: RUF012 - a table of texts
         "rewrite.rewriter": "Stand-alone question",
         "search.embedder": "Question to vector",

@@ -107,5 +107,4 @@ class DocumentPage(Texts):
     UNCHOOSE_HELP = "Shown on the page; click again to take the mark away"
     PASSAGE_GONE = "The passage of this address is not there any more: the document was read anew."
     PICTURE = "Page {page}"
-    NO_FILE = "There is no picture of this page. Its passages are its text."
     PART = "Passages {first} to {last} of {total}"

@@ -152,7 +152,6 @@ class Files(Texts):
 
     SUBTITLE = "The documents that you can ask about."
     COLLECTION = "Collection"
-    NEW_COLLECTION = "New collection"
     NAME = "Name"
     NAME_HELP = "Up to 120 characters, such as “Contracts 2026”."
     SHARED = "Share with everybody who may sign in"

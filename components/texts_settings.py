@@ -51,6 +51,7 @@ class Settings(Texts):
     SHIPPED_TEXT = "the shipped text"
     NAMES = {  # noqa: RUF012 - a table of texts
         "model": "Model",
+        "method": "Method",
         "passages": "Passages",
         "weight": "Weight of meaning",
         "threshold": "Least confidence",
@@ -65,6 +66,7 @@ class Settings(Texts):
     }
     HELP = {  # noqa: RUF012 - a table of texts
         "model": "Who answers in new conversations; each conversation may switch.",
+        "method": "How the model comes to an answer.",
         "passages": "How many passages an answer may rest on. More find more, and take longer to read.",
         "weight": (
             "Search looks for the same meaning and for the same words. 1 counts meaning only, 0 words only; "

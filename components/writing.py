@@ -90,11 +90,6 @@ def short_hour(moment: datetime) -> str:
     return Calendar.SHORT_HOUR.format(day=_ordinal(moment.day), month=month, hour=f"{moment:%H}")
 
 
-def day_and_time(moment: datetime) -> str:
-    """A date with the time: ``3 May 2026, 10:42``."""
-    return Calendar.AT.format(day=day(moment), time=clock(moment))
-
-
 def short_day_and_time(moment: datetime) -> str:
     """A date with weekday and time, shortened: ``Tue 10 Mar 2026, 10:42``."""
     return Calendar.AT.format(day=short_day(moment), time=clock(moment))

@@ -23,16 +23,17 @@ class Preferences(Immutable):
 
     ``model`` is the id of a language model, ``None`` for the installation's default. ``weight`` is the share
     of similarity in the fused score, ``threshold`` the confidence below which an answer abstains; ``None``
-    leaves both as fitted. ``language`` is that of answers: an ISO 639-1 code or ``question``. ``history``
-    counts earlier turns that a language model is told. ``instructions`` and ``question_prompt`` replace the
-    shipped prompts when not ``None``. ``theme`` is ``system``, ``light`` or ``dark``; ``interface`` the
-    language of the pages, ``None`` for the browser's.
+    leaves both as fitted. ``method`` is how a language model comes to an answer. ``language`` is that of
+    answers: an ISO 639-1 code or ``question``. ``history`` counts earlier turns that a language model is
+    told. ``instructions`` and ``question_prompt`` replace the shipped prompts when not ``None``. ``theme`` is
+    ``system``, ``light`` or ``dark``; ``interface`` the language of the pages, ``None`` for the browser's.
     """
 
     model: str | None = None
     passages: int = 6
     weight: float | None = None
     threshold: float | None = None
+    method: str = "simple"
     temperature: float = 0.2
     max_tokens: int = 700
     history: int = 5

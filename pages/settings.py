@@ -58,6 +58,7 @@ def answers(fields: Fields) -> None:
         left, right = st.columns(2, gap="medium")
         with left:
             fields.model()
+            fields.method()
             fields.decimal("temperature", 2.0)
             fields.whole("history", 0, 20)
         with right:

@@ -21,7 +21,6 @@ PATIENCE_S = 60
 class Seen:
     """What one question brought: texts in the order in which they came, with when (``monotonic``)."""
 
-    asked_at: float
     texts: list[tuple[float, str]] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -61,7 +60,7 @@ class Chatter:
         """Draw the page; gives the seconds it took."""
         started = time.monotonic()
         self._rerun()
-        seen = self._read(Seen(started))
+        seen = self._read(Seen())
         if not self._box:
             raise RuntimeError(f"there is no question box; errors: {seen.errors}")
         return seen.finished_at - started
@@ -72,7 +71,7 @@ class Chatter:
         state = message.rerun_script.widget_states.widgets.add()
         state.id = self._box
         state.chat_input_value.data = question
-        seen = Seen(time.monotonic())
+        seen = Seen()
         self._rerun(message)
         return self._read(seen, expected)
 

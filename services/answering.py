@@ -16,6 +16,7 @@ from domain.errors import Cancelled, ContextTooLong, EvidentiaError, ModelUnavai
 from domain.events import Cited, Done, Noted, Rewritten, RunState, Scored, Searched, Token
 from domain.evidence import Answer
 from domain.models import ModelConfig, ModelKind
+from domain.preferences import Preferences
 from domain.stream import Stream
 from domain.users import Role, User
 from pipelines import build
@@ -38,6 +39,7 @@ class _Plan:
     document_ids: list[str] | None
     search: SearchConfig
     answering: AnswerConfig
+    method: str
     models: tuple[ModelConfig, ...]
 
 
@@ -153,7 +155,7 @@ class _Execution:
     def _write(self, plan: _Plan, found: Found, model: ModelConfig | None) -> None:
         collection = collections.get(self._installation, plan.user, plan.collection_id)
         # Without a passage there is nothing that a model could be asked about.
-        method = "extractive" if model is None or not found.evidence else "simple"
+        method = "extractive" if model is None or not found.evidence else plan.method
         yaml = collection.answer_pipeline or build.answer_yaml(collection.index, method)
         started = time.perf_counter()
         result, notes = self._ask(yaml, plan, found, model)
@@ -224,6 +226,7 @@ def _begin(installation: Installation, run_id: str) -> _Plan:
         msg = "The collection of this question was deleted. Choose another one."
         raise NotFound(msg)
     weight = options.pop("weight", None)
+    method = options.pop("method", Preferences().method)
     known = AnswerConfig.__dataclass_fields__
     return _Plan(
         user=user,
@@ -232,6 +235,7 @@ def _begin(installation: Installation, run_id: str) -> _Plan:
         document_ids=row.document_ids,
         search=SearchConfig(passages=row.passages, weight=weight),
         answering=AnswerConfig(**{k: v for k, v in options.items() if k in known}, history=history),
+        method=method,
         models=_models(installation, row.model_id),
     )
 

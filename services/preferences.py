@@ -23,6 +23,7 @@ from domain.models import ModelKind
 from domain.preferences import LANGUAGE_OF_QUESTION, MAX_PROMPT, Preferences
 from domain.users import User
 from pipelines import prompts
+from pipelines.methods import METHODS
 from services import models, users
 from services.installation import Installation
 from services.tables import ModelRow, SettingRow, UserRow
@@ -79,6 +80,7 @@ _RULES: dict[str, _Rule] = {
         partial(_whole, low=0, high=words.MAX_HISTORY),
         "The number of earlier turns is a whole number from 0 to 20.",
     ),
+    "method": _Rule(lambda value: value in methods(), "There is no such method. Choose one of the list."),
     "language": _Rule(
         lambda value: value == LANGUAGE_OF_QUESTION or (isinstance(value, str) and value in LANGUAGES),
         "That language of answers is not known. Choose one of the list.",
@@ -91,6 +93,11 @@ _RULES: dict[str, _Rule] = {
         "The pages do not speak that language. Choose one of the list.",
     ),
 }
+
+
+def methods() -> dict[str, str]:
+    """How a language model may come to an answer: titles by key, for choosing."""
+    return {method.key: method.title for method in METHODS.values() if method.needs_model}
 
 
 def of(installation: Installation, user: User) -> Preferences:

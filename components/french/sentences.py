@@ -75,6 +75,9 @@ SENTENCES = {
     "A prompt has 1 to 4000 characters; reset it to use the shipped one.": (
         "Une consigne a de 1 à 4 000 caractères ; rétablissez-la pour utiliser celle d’origine."
     ),
+    "There is no such method. Choose one of the list.": (
+        "Cette méthode n’existe pas. Choisissez-en une dans la liste."
+    ),
     "There is no such active language model. Choose another one.": (
         "Ce modèle de langage n’existe pas ou n’est pas actif. Choisissez-en un autre."
     ),

@@ -243,7 +243,6 @@ texts(
         "TIMINGS_SEARCH": "La recherche a pris {search}",
         "TIMINGS_AXIS": "millisecondes",
         "TIMINGS_HELP": ("La durée de chaque étape. Les deux index sont consultés l’un après l’autre."),
-        "STAGE": "étape",
         "STAGES": {
             "rewrite.rewriter": "Question autonome",
             "search.embedder": "Question en vecteur",

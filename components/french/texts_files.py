@@ -118,7 +118,6 @@ texts(
         "UNCHOOSE_HELP": "Montré sur la page ; cliquez encore pour enlever la marque",
         "PASSAGE_GONE": "Le passage de cette adresse n’existe plus : le document a été relu.",
         "PICTURE": "Page {page}",
-        "NO_FILE": "Il n’y a pas d’image de cette page. Ses passages en sont le texte.",
         "PART": "Passages {first} à {last} sur {total}",
     },
 )

@@ -195,7 +195,6 @@ texts(
     {
         "SUBTITLE": "Les documents que vous pouvez interroger.",
         "COLLECTION": "Collection",
-        "NEW_COLLECTION": "Nouvelle collection",
         "NAME": "Nom",
         "NAME_HELP": "Au plus 120 caractères, par exemple « Contrats 2026 ».",
         "SHARED": "Partager avec tous ceux qui peuvent se connecter",

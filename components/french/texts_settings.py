@@ -47,6 +47,7 @@ texts(
         "SHIPPED_TEXT": "le texte d’origine",
         "NAMES": {
             "model": "Modèle",
+            "method": "Méthode",
             "passages": "Passages",
             "weight": "Poids du sens",
             "threshold": "Confiance minimale",
@@ -61,6 +62,7 @@ texts(
         },
         "HELP": {
             "model": "Qui répond dans les nouvelles conversations ; chacune peut en changer.",
+            "method": "Comment le modèle parvient à une réponse.",
             "passages": (
                 "Sur combien de passages une réponse peut s’appuyer. Plus il y en a, plus on trouve, "
                 "et plus il y a à lire."

@@ -16,10 +16,11 @@ class Method:
 
     ``build(index)`` makes the pipeline for evidence found in ``index``. Its components get, by the names of
     their inputs, ``question``, ``evidence``, ``model``, ``answering``, ``stream`` and ``threshold``; the last
-    output named ``answer`` counts, and ``reply`` where there is one. ``needs_model``: whether it asks a
-    language model.
+    output named ``answer`` counts, and ``reply`` where there is one. ``title`` is how it is called (a name,
+    not translated). People choose among those that ``needs_model`` says ask a language model.
     """
 
     key: str
+    title: str
     needs_model: bool
     build: Callable[[IndexConfig], Pipeline]

@@ -22,4 +22,4 @@ def build(index: IndexConfig) -> Pipeline:
     return pipeline
 
 
-METHOD = Method("extractive", needs_model=False, build=build)
+METHOD = Method("extractive", "Extractive", needs_model=False, build=build)

@@ -29,4 +29,4 @@ def build(index: IndexConfig) -> Pipeline:
     return pipeline
 
 
-METHOD = Method("simple", needs_model=True, build=build)
+METHOD = Method("simple", "Simple", needs_model=True, build=build)

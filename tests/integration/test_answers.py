@@ -12,7 +12,11 @@ from sqlalchemy import select
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.events import Cited, Done, Failed, Noted, Rewritten, RunState, Scored, Searched, Token
 from domain.models import ModelKind
+from pipelines import methods
 from pipelines.catalogue import CATALOGUE
+from pipelines.methods import simple
+from pipelines.methods.base import Method
+from pipelines.support import SupportChecker
 from services import (
     chat,
     collections,
@@ -418,3 +422,24 @@ def test_a_real_local_model_answers_through_the_same_pipeline(installation, admi
     if not run.abstained:
         assert run.prompt_tokens
         assert 0 < (run.certainty or 0) <= 1
+
+
+def test_a_method_that_was_registered_can_be_chosen_and_is_used(
+    installation, admin, collection, scripted, monkeypatch
+):
+    someone = made_runs.person(installation, "methodical", users.Role.MEMBER)
+    with pytest.raises(InvalidInput, match="no such method"):
+        preferences.save(installation, someone, method="twice")
+
+    def build(index):
+        pipeline = simple.build(index)
+        pipeline.add_component("second_look", SupportChecker())
+        pipeline.connect("confidence.answer", "second_look.answer")
+        return pipeline
+
+    monkeypatch.setitem(methods.METHODS, "twice", Method("twice", "Twice", needs_model=True, build=build))
+    scripted.says("Nine metres deep [1].")
+    preferences.save(installation, someone, method="twice", model=register(installation, admin, scripted))
+    run, _ = ask(installation, someone, collection)
+    assert run.state is RunState.DONE
+    assert "second_look" in (run.answer_pipeline or "")
