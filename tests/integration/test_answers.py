@@ -443,3 +443,28 @@ def test_a_method_that_was_registered_can_be_chosen_and_is_used(
     run, _ = ask(installation, someone, collection)
     assert run.state is RunState.DONE
     assert "second_look" in (run.answer_pipeline or "")
+
+
+def test_a_document_and_its_reader_may_go_while_an_answer_is_being_written(installation, admin, scripted):
+    users.add(installation, admin, "leaving")
+    leaving = users.operator(installation, "leaving")
+    mine = collections.create(installation, leaving, "Leaving")
+    uploaded = documents.upload(installation, leaving, mine.id, "sund.txt", io.BytesIO(HARBOUR.encode()))
+    end = time.monotonic() + 60
+    while not documents.get(installation, leaving, uploaded.document.id).is_settled:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    scripted.on(CHAT, says("It is nine ", "metres ", "deep [1].", delay=0.2))
+    model = register(installation, admin, scripted)
+    run_id = chat.ask(installation, leaving, mine.id, DEPTH, model=model)
+    for event in chat.follow(installation, leaving, run_id):
+        if isinstance(event, Token):
+            documents.delete(installation, leaving, uploaded.document.id)
+            users.set_active(installation, admin, "leaving", active=False)
+            break
+    list(chat.follow(installation, leaving, run_id))
+    run = runs.get(installation, admin, run_id)
+    assert (run.state, run.answer) == (RunState.DONE, "It is nine metres deep [1].")
+    assert [card.text for card in run.evidence] == [None], "what was deleted is shown no more"
+    with pytest.raises(NotFound):
+        users.operator(installation, "leaving")
