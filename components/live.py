@@ -7,8 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from components import session
-from components.escaping import label
+from components import layout, session
 from components.texts_pages import Chat
 from components.words import strip_words
 from domain.events import Event, Noted, Rewritten, Searched, Token
@@ -74,7 +73,7 @@ class _Live:
         elif isinstance(event, Rewritten):
             self._question = event.question
         elif isinstance(event, Noted):
-            self._busy = label(event.text)
+            self._busy = layout.said(event.text)
         elif isinstance(event, Searched):
             self._searched, self._busy = event, Chat.ANSWERING
         if isinstance(event, Rewritten | Searched):

@@ -53,15 +53,12 @@ def execute(installation: Installation, run_id: str) -> None:
             _keep_partial(installation, run_id, events)
         except EvidentiaError as error:
             logger.warning("run %s failed: %s", run_id, error, exc_info=True)
-            runs.fail(installation, run_id, str(error))
+            runs.fail(installation, run_id, str(error), events.written)
         except Exception:
             logger.exception("run %s failed unexpectedly", run_id)
             reference = logs.request_id()
-            runs.fail(
-                installation,
-                run_id,
-                f"Something unexpected went wrong. Ask again; the log has it under {reference}.",
-            )
+            message = f"Something unexpected went wrong. Ask again; the log has it under {reference}."
+            runs.fail(installation, run_id, message, events.written)
         finally:
             installation.run_heartbeat.discard(run_id)
             installation.signals.notify(run_id)

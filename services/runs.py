@@ -202,13 +202,18 @@ def reap(installation: Installation) -> list[str]:
     return ids
 
 
-def fail(installation: Installation, run_id: str, message: str) -> None:
-    """End a run with the sentence that its person reads; nothing happens to one that has ended."""
+def fail(installation: Installation, run_id: str, message: str, written: str = "") -> None:
+    """End a run with the sentence that its person reads; nothing happens to one that has ended.
+
+    What was ``written`` of the answer until then is kept, and marked as incomplete.
+    """
     with installation.database.session() as session:
         row = session.get(RunRow, run_id)
         if row is None or RunState(row.state).is_final:
             return
         row.state, row.error, row.finished_at = RunState.FAILED, message, now()
+        if written:
+            row.answer, row.partial = written, True
         append(session, run_id, Failed(message))
     installation.signals.notify(run_id)
 

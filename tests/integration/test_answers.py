@@ -9,7 +9,7 @@ import time
 import pytest
 from sqlalchemy import select
 
-from domain.errors import Conflict, InvalidInput, NotFound
+from domain.errors import Conflict, InvalidInput, NotFound, Unavailable
 from domain.events import Cited, Done, Failed, Noted, Rewritten, RunState, Scored, Searched, Token
 from domain.models import ModelKind
 from pipelines import methods
@@ -468,3 +468,18 @@ def test_a_document_and_its_reader_may_go_while_an_answer_is_being_written(insta
     assert [card.text for card in run.evidence] == [None], "what was deleted is shown no more"
     with pytest.raises(NotFound):
         users.operator(installation, "leaving")
+
+
+def test_what_was_written_stays_when_storing_the_rest_goes_wrong(
+    installation, admin, collection, scripted, monkeypatch
+):
+    scripted.says("It is nine metres deep [1].")
+
+    def broken(*_args):
+        raise Unavailable("The database does not answer.")
+
+    monkeypatch.setattr(runs, "store_answer", broken)
+    run, events = ask(installation, admin, collection, model=register(installation, admin, scripted))
+    assert (run.state, run.error) == (RunState.FAILED, "The database does not answer.")
+    assert (run.answer, run.partial) == ("It is nine metres deep [1].", True)
+    assert isinstance(events[-1], Failed)
