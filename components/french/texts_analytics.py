@@ -49,9 +49,9 @@ texts(
         "QUESTIONS_HELP": "Toutes les questions posées pendant cette période.",
         "STILL": "{number} en cours.",
         "STOPPED": "{number} arrêtées par la personne.",
-        "CONFIDENCE": "Confiance médiane",
+        "CONFIDENCE": "Confiance",
         "CONFIDENCE_HELP": "La moitié des exécutions terminées ont au moins cette confiance.",
-        "SEARCH": "Recherche médiane",
+        "SEARCH": "Recherche",
         "SEARCH_HELP": (
             "La moitié des recherches n’ont pas duré plus longtemps, vectorisation de la question comprise."
         ),

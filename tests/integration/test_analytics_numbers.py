@@ -1,8 +1,6 @@
 """Every number and chart of Analytics equals plain SQL, over runs that were made through the chat service."""
 
-import io
 import sqlite3
-import threading
 import time
 
 import pytest
@@ -18,16 +16,15 @@ from services import (
     analytics_time,
     chat,
     collections,
-    documents,
     feedback,
     models,
     runs,
     users,
-    worker,
 )
 from services.model_drafts import Draft
 from services.run_filters import Feedback, Filters, Outcome
 from tests import made_runs
+from tests.integration.conftest import add, settle
 from tests.scripted import CHAT, WRONG_KEY, Scripted, says
 
 TEXTS = {
@@ -45,13 +42,8 @@ ALL = Filters()
 
 
 @pytest.fixture(scope="module")
-def installation(shared_installation):
-    stop = threading.Event()
-    thread = threading.Thread(target=worker.run, args=(shared_installation, stop))
-    thread.start()
-    yield shared_installation
-    stop.set()
-    thread.join()
+def installation(working):
+    return working
 
 
 @pytest.fixture(scope="module")
@@ -97,12 +89,7 @@ def asked(installation, admin, member):
 
 
 def _add(installation, user, collection, name):
-    data = io.BytesIO(TEXTS[name].encode())
-    uploaded = documents.upload(installation, user, collection.id, name, data).document
-    end = time.monotonic() + 60
-    while not documents.get(installation, user, uploaded.id).is_settled:
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    settle(installation, user, add(installation, user, collection, name, TEXTS[name]))
 
 
 def _register(installation, admin, name, server):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import threading
 import time
 
 import pytest
@@ -28,12 +26,12 @@ from services import (
     preferences,
     runs,
     users,
-    worker,
 )
 from services.model_drafts import Draft
 from services.tables import ModelRow
 from tests import made_runs
 from tests.conftest import MODELS
+from tests.integration.conftest import add, settle
 from tests.scripted import (
     BROKEN,
     BUSY,
@@ -62,13 +60,8 @@ SMALL = CATALOGUE["SmolLM2-135M-Instruct"]
 
 
 @pytest.fixture(scope="module")
-def installation(shared_installation):
-    stop = threading.Event()
-    thread = threading.Thread(target=worker.run, args=(shared_installation, stop))
-    thread.start()
-    yield shared_installation
-    stop.set()
-    thread.join()
+def installation(working):
+    return working
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +73,7 @@ def admin(installation):
 def collection(installation, admin):
     made = collections.create(installation, admin, "Harbours", shared=True)
     for name, text in {"sund.txt": HARBOUR, "orders.txt": ORDERS}.items():
-        uploaded = documents.upload(installation, admin, made.id, name, io.BytesIO(text.encode())).document
-        end = time.monotonic() + 60
-        while not documents.get(installation, admin, uploaded.id).is_settled:
-            assert time.monotonic() < end
-            time.sleep(0.05)
+        settle(installation, admin, add(installation, admin, made, name, text))
     return made
 
 
@@ -449,17 +438,14 @@ def test_a_document_and_its_reader_may_go_while_an_answer_is_being_written(insta
     users.add(installation, admin, "leaving")
     leaving = users.operator(installation, "leaving")
     mine = collections.create(installation, leaving, "Leaving")
-    uploaded = documents.upload(installation, leaving, mine.id, "sund.txt", io.BytesIO(HARBOUR.encode()))
-    end = time.monotonic() + 60
-    while not documents.get(installation, leaving, uploaded.document.id).is_settled:
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    document = add(installation, leaving, mine, "sund.txt", HARBOUR)
+    settle(installation, leaving, document)
     scripted.on(CHAT, says("It is nine ", "metres ", "deep [1].", delay=0.2))
     model = register(installation, admin, scripted)
     run_id = chat.ask(installation, leaving, mine.id, DEPTH, model=model)
     for event in chat.follow(installation, leaving, run_id):
         if isinstance(event, Token):
-            documents.delete(installation, leaving, uploaded.document.id)
+            documents.delete(installation, leaving, document)
             users.set_active(installation, admin, "leaving", active=False)
             break
     list(chat.follow(installation, leaving, run_id))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import threading
 import time
 
@@ -13,9 +12,10 @@ from sqlalchemy import func, select
 from domain.documents import DocumentStatus
 from domain.errors import NotFound
 from domain.events import Cited, Done, RunState, Scored, Searched, Token
-from services import answering, chat, collections, documents, ingestion, runs, users, worker
+from services import answering, chat, collections, documents, ingestion, runs, users
 from services.search import search
 from services.tables import CandidateRow, ChunkRow, CollectionRow, DocumentRow, IndexVersionRow, JobRow
+from tests.integration.conftest import add, settle
 from tests.pdfs import pdf
 
 WHALES = (
@@ -30,14 +30,8 @@ WEIGHT = "How much does an adult blue whale weigh?"
 
 
 @pytest.fixture(scope="module")
-def installation(shared_installation):
-    """With a worker beside it for as long as the module's tests run."""
-    stop = threading.Event()
-    thread = threading.Thread(target=worker.run, args=(shared_installation, stop))
-    thread.start()
-    yield shared_installation
-    stop.set()
-    thread.join()
+def installation(working):
+    return working
 
 
 @pytest.fixture(scope="module")
@@ -48,21 +42,6 @@ def admin(installation):
 @pytest.fixture
 def collection(installation, admin, request):
     return collections.create(installation, admin, request.node.name[:100])
-
-
-def add(installation, user, collection, name, content):
-    data = content if isinstance(content, bytes) else content.encode()
-    return documents.upload(installation, user, collection.id, name, io.BytesIO(data)).document.id
-
-
-def settle(installation, user, document_id, timeout=60):
-    end = time.monotonic() + timeout
-    while time.monotonic() < end:
-        document = documents.get(installation, user, document_id)
-        if document.is_settled:
-            return document
-        time.sleep(0.05)
-    pytest.fail(f"not settled: {document}")
 
 
 def gone(installation, user, document_id, timeout=30):
