@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from components import charts
+from components import address, charts
 from components.texts_analytics import Analytics
 from services.run_filters import Feedback, Filters
 
@@ -23,8 +24,8 @@ _STYLE = """
   flex: 1 1 130px !important; min-width: 130px; max-width: 220px;
 }
 @media (max-width: 640px) {
-  .st-key-view button {padding: 0 .55rem;}
-  .st-key-view button p {font-size: .85rem;}
+  .st-key-address_view button {padding: 0 .55rem;}
+  .st-key-address_view button p {font-size: .85rem;}
 }
 </style>
 """
@@ -51,14 +52,12 @@ def filters_row(choices: Choices) -> Filters:
     """The filters as widgets."""
     st.html(_STYLE)
     with st.container(horizontal=True, key="statistics_filters"):
-        period = st.segmented_control(
+        period = address.choice(
+            "period",
+            partial(st.segmented_control, required=True),
             Analytics.PERIOD,
-            list(Analytics.PERIODS),
-            format_func=Analytics.PERIODS.__getitem__,
+            Analytics.PERIODS,
             default="30",
-            required=True,
-            key="period",
-            bind="query-params",
             on_change=charts.forget,
         )
         dates = _dates() if period == "dates" else ()
@@ -79,39 +78,21 @@ def filters_row(choices: Choices) -> Filters:
 
 def section() -> str:
     """The section that is shown, by its key."""
-    return str(
-        st.segmented_control(
-            Analytics.SECTION,
-            list(Analytics.SECTIONS),
-            format_func=Analytics.SECTIONS.__getitem__,
-            default="overview",
-            required=True,
-            key="view",
-            bind="query-params",
-            on_change=charts.forget,
-            label_visibility="collapsed",
-        )
-    )
+    draw = partial(st.segmented_control, required=True, label_visibility="collapsed")
+    return address.choice("view", draw, Analytics.SECTION, Analytics.SECTIONS, on_change=charts.forget)
 
 
 def show_all() -> None:
     """Take all filters away. Use it in a callback."""
-    st.session_state["period"] = "all"
-    for key in _CHOICES:
-        st.session_state[key] = ""
+    address.keep("period", "all")
+    for name in _CHOICES:
+        address.keep(name, "")
     charts.forget()
 
 
-def _choice(title: str, everything: str, names: dict[str, str], key: str) -> str | None:
-    chosen = st.selectbox(
-        title,
-        ["", *names],
-        format_func=lambda value: names.get(value, everything),
-        key=key,
-        bind="query-params",
-        on_change=charts.forget,
-    )
-    return chosen or None
+def _choice(title: str, everything: str, names: dict[str, str], name: str) -> str | None:
+    options = {"": everything, **names}
+    return address.choice(name, st.selectbox, title, options, on_change=charts.forget) or None
 
 
 def _dates() -> tuple[date, ...]:

@@ -17,7 +17,6 @@ from components import (
 )
 from components.texts_pages import Chat
 from domain.errors import EvidentiaError, InvalidInput
-from domain.users import User
 from services import conversations, documents, messages, runs, setup
 
 user = session.require()
@@ -41,17 +40,12 @@ def first_steps(where: scope.Scope | None) -> None:
     catalogue.first_model(user)
 
 
-def read(conversation_id: str | None, person: User) -> messages.Messages:
-    """The messages of the open conversation; none before its first question."""
-    if conversation_id is None:
-        return messages.Messages((), 0)
-    return messages.of_conversation(installation, person, conversation_id, conversation.limit())
-
-
 def answers(conversation_id: str | None, *, alone: bool) -> None:
     """Messages and information panel; ``alone``: as a fragment of the page."""
     person = session.require(fragment=alone)
-    found = read(conversation_id, person)
+    found = messages.Messages((), 0)
+    if conversation_id is not None:
+        found = messages.of_conversation(installation, person, conversation_id, conversation.limit())
     if alone and found.is_running:
         st.rerun()
     shown = conversation.shown_run(found)
@@ -87,7 +81,7 @@ with st.bottom:
         conversation.refused()
         conversation.question_box(where, current.id if current else None)
 current_id = current.id if current else None
-if read(current_id, user).is_running:
+if current_id is not None and messages.is_running(installation, user, current_id):
     # A fragment would hold back every click in it, Stop among them, until the answer is there.
     answers(current_id, alone=False)
 else:

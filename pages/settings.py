@@ -1,8 +1,10 @@
 """Settings: how questions are answered, how the pages look, and one's own account."""
 
+from functools import partial
+
 import streamlit as st
 
-from components import layout, session
+from components import address, layout, session
 from components.settings_fields import ANSWERS, EVERYBODY, INTERFACE, ME, PROMPTS, Fields
 from components.texts import Account, Pages, Password, Roles
 from components.texts_settings import Settings
@@ -25,20 +27,9 @@ def switches() -> tuple[str, str]:
 
 
 def switch(name: str, title: str, options: dict[str, str]) -> str:
-    """A choice among ``options`` that the address keeps, in whatever language it was made."""
-    kept = st.query_params.get(name)
-    key = f"settings_{name}"
-    st.session_state[key] = kept if kept in options else next(iter(options))
-    chosen = st.segmented_control(
-        title,
-        list(options),
-        format_func=options.__getitem__,
-        required=True,
-        key=key,
-        on_change=lambda: st.query_params.update({name: st.session_state[key]}),
-        label_visibility="collapsed",
-    )
-    return str(chosen)
+    """A choice among ``options`` that the address keeps."""
+    draw = partial(st.segmented_control, required=True, label_visibility="collapsed")
+    return address.choice(name, draw, title, options)
 
 
 def answers(fields: Fields) -> None:

@@ -75,10 +75,12 @@ def again(installation: Installation, user: User, run_id: str, *, model: str | N
             msg = "This question is being answered already. Wait for it, or stop it."
             raise Conflict(msg)
         conversation = conversations.mine(session, user, conversation_id or "")
+        has_later = _has_later(session, row)
         run = _queue(session, user, conversation, question, chosen, passages, wanted)
-        # In its place, also when later questions were asked since.
-        run.created_at = row.created_at if _has_later(session, row) else run.created_at
         row.superseded_by = run.id
+        if has_later:
+            # It stands where the earlier answer stood, not below what was asked since.
+            run.created_at = row.created_at
     return _start(installation, run.id)
 
 

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from domain.errors import NotFound
 from domain.events import RunState
 from domain.evidence import Claim
 from domain.users import User
-from services import runs
+from services import conversations, runs
 from services.installation import Installation
-from services.tables import CandidateRow, CitationRow, ConversationRow, RunRow
+from services.tables import CandidateRow, CitationRow, RunRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +67,7 @@ def of_conversation(
     """The latest ``limit`` messages of one of the user's conversations. Raises ``NotFound``."""
     runs.reap(installation)
     with installation.database.read() as session:
-        conversation = session.get(ConversationRow, conversation_id)
-        if conversation is None or conversation.user_id != user.id:
-            msg = "There is no such conversation."
-            raise NotFound(msg)
+        conversations.mine(session, user, conversation_id)
         mine = (RunRow.conversation_id == conversation_id) & RunRow.superseded_by.is_(None)
         rows = session.scalars(
             select(RunRow).where(mine).order_by(RunRow.created_at.desc(), RunRow.id.desc()).limit(limit)
@@ -81,6 +77,17 @@ def of_conversation(
         counts, numbers = _counts(session, ids), _numbers(session, ids)
     latest = tuple(_message(row, counts.get(row.id, (0, 0)), numbers.get(row.id, ())) for row in rows[::-1])
     return Messages(latest, total - len(latest))
+
+
+def is_running(installation: Installation, user: User, conversation_id: str) -> bool:
+    """Whether a question of one of the user's conversations is still being answered. Raises ``NotFound``."""
+    running = exists().where(
+        RunRow.conversation_id == conversation_id,
+        RunRow.state.in_([RunState.QUEUED, RunState.RUNNING]),
+    )
+    with installation.database.read() as session:
+        conversations.mine(session, user, conversation_id)
+        return bool(session.scalar(select(running)))
 
 
 def _counts(session: Session, ids: list[str]) -> dict[str, tuple[int, int]]:

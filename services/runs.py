@@ -131,8 +131,11 @@ def events(
 def stop(installation: Installation, user: User, run_id: str) -> None:
     """Ask a run to stop; it does so at its next step. Raises ``NotFound``."""
     with installation.database.session() as session:
-        readable(session, user, run_id).stop_requested = True
-    installation.signals.stop(run_id)
+        row = readable(session, user, run_id)
+        row.stop_requested = True
+        goes_on = not RunState(row.state).is_final
+    if goes_on:
+        installation.signals.stop(run_id)
 
 
 def store_search(session: Session, row: RunRow, found: Found) -> None:

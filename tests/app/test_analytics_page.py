@@ -22,7 +22,7 @@ from tests import made_runs
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = str(ROOT / "pages" / "analytics.py")
-ALL = {"period": "All time"}
+ALL = {"period": "all"}
 
 
 def opened(folder: Path):
@@ -140,47 +140,47 @@ def test_every_bar_is_what_the_database_counts(installation, sql):
     assert total == sql("select count(*) from run")[0][0]
     shares = {trace["name"]: numbers(trace["x"]) for trace in by_model["data"]}
     assert shares["Failed"] == [pytest.approx(sql("select 100.0 * avg(state = 'failed') from run")[0][0])]
-    confidence = figures(page(installation, **ALL, view="Answers"))[0]
+    confidence = figures(page(installation, **ALL, view="answers"))[0]
     by_name = {trace["name"]: numbers(trace["y"]) for trace in confidence["data"]}
     for number in range(10):
         bounds = f"confidence >= {number / 10} and confidence < {(number + 1) / 10 if number < 9 else 1.1}"
         for name, abstained in (("Answered", 0), ("Abstained", 1)):
             query = f"select count(*) from run where state = 'done' and abstained = {abstained} and {bounds}"
             assert by_name[name][number] == sql(query)[0][0]
-    relevance = figures(page(installation, **ALL, view="Retrieval"))[0]
+    relevance = figures(page(installation, **ALL, view="retrieval"))[0]
     passages = sum(sum(numbers(trace["y"])) for trace in relevance["data"])
     assert passages == sql("select count(relevance) from candidate where rank is not null")[0][0]
 
 
 def test_colours_follow_the_theme_and_mean_the_same_in_every_chart(installation):
     found = []
-    for chart in [*figures(page(installation, **ALL)), *figures(page(installation, **ALL, view="Answers"))]:
+    for chart in [*figures(page(installation, **ALL)), *figures(page(installation, **ALL, view="answers"))]:
         found += [(trace["name"], trace["marker"]["color"]) for trace in chart["data"]]
     outcomes = {(name, colour) for name, colour in found if name in Analytics.OUTCOMES.values()}
     assert len(outcomes) == len(dict(outcomes)) == len(set(dict(outcomes).values())) == 5
 
 
 def test_what_has_no_score_is_said(installation):
-    assert "2 of 8 finished runs have no confidence" in everything(page(installation, **ALL, view="Answers"))
+    assert "2 of 8 finished runs have no confidence" in everything(page(installation, **ALL, view="answers"))
 
 
 TABLES = {
-    "Overview": [
+    "overview": [
         ["time", "answered", "abstained", "failed", "stopped", "unfinished"],
         ["model", "runs", "answered", "abstained", "failed", "stopped", "unfinished"],
     ],
-    "Answers": [
+    "answers": [
         ["from", "to", "answered", "abstained"],
         ["time", "count", "lower", "median", "upper"],
         ["question", "confidence", "outcome", "created_at"],
     ],
-    "Retrieval": [
+    "retrieval": [
         ["from", "to", "cited", "not cited"],
         ["time", "count", "lower", "median", "upper"],
         ["similarity", "keyword", "relevance", "document", "page", "run_id"],
     ],
-    "Documents": [["document_id", "document", "collection", "evidence", "cited"]],
-    "Speed": [["stage", "runs", "p50", "p95"]],
+    "documents": [["document_id", "document", "collection", "evidence", "cited"]],
+    "speed": [["stage", "runs", "p50", "p95"]],
 }
 
 
@@ -193,7 +193,7 @@ def test_each_chart_has_its_table_and_its_file(installation, view):
     assert len(buttons) == len(tables)
     assert all(".csv" in button.proto.url for button in buttons)
     assert len(app.dataframe[-1].value) == 11, "the list of runs stands below every section"
-    assert bool(app.metric) is (view == "Overview")
+    assert bool(app.metric) is (view == "overview")
 
 
 def test_a_file_has_the_numbers_and_runs_no_formula():
@@ -202,7 +202,7 @@ def test_a_file_has_the_numbers_and_runs_no_formula():
 
 
 def test_a_row_of_a_table_lists_its_runs(installation, sql):
-    app = page(installation, **ALL, view="Speed")
+    app = page(installation, **ALL, view="speed")
     stages = list(app.dataframe[0].value["stage"])
     about = analytics_sections.Counted(installation, users.operator(installation), Filters(), None)
     chart = analytics_sections.CHARTS["speed"](about)[0]
@@ -218,14 +218,14 @@ def test_a_row_of_a_table_lists_its_runs(installation, sql):
 
 def test_nothing_rated_and_nothing_counted_is_said_without_a_chart(installation):
     assert "Nobody has rated an answer yet" in everything(page(installation, **ALL))
-    assert "No answer has counted tokens" in everything(page(installation, **ALL, view="Answers"))
+    assert "No answer has counted tokens" in everything(page(installation, **ALL, view="answers"))
 
 
 @pytest.mark.parametrize(
     ("query", "number"),
     [
-        ({"rated": "Good"}, 1),
-        ({"rated": "Not rated"}, 2),
+        ({"rated": "good"}, 1),
+        ({"rated": "none"}, 2),
         ({"answered_by": "Writer"}, 1),
         ({"asked_by": "ada"}, 1),
         ({"searched": "New"}, 3),
@@ -241,7 +241,8 @@ def test_the_address_filters(empty, query, number):
     feedback.give(empty, admin, asked[0], feedback.GOOD)
     with empty.database.session() as session:
         session.get_one(RunRow, asked[1]).model = "Writer"
-    app = page(empty, **ALL, **query)
+    ids = {"ada": ada.id, "New": collection.id}
+    app = page(empty, **ALL, **{name: ids.get(value, value) for name, value in query.items()})
     assert metrics(app)["Questions"] == str(number)
     assert len(app.dataframe[-1].value) == number
 
@@ -264,15 +265,17 @@ def test_a_document_that_no_question_found_is_listed(empty):
     first, second = (made_runs.collections.create(empty, admin, name) for name in ("One", "Two"))
     made_runs.run(empty, admin, first, made_runs.document(empty, admin, first))
     made_runs.document(empty, admin, second)
-    app = page(empty, **ALL, view="Documents")
+    app = page(empty, **ALL, view="documents")
     assert "Never evidence\\: 1 of 2 ready documents" in everything(app)
     never = next(f.value for f in app.dataframe if list(f.value.columns)[-1] == "ready_at")
     assert list(never["collection"]) == ["Two"]
-    assert "Every document was evidence" in everything(page(empty, **ALL, view="Documents", searched="One"))
+    assert "Every document was evidence" in everything(
+        page(empty, **ALL, view="documents", searched=first.id)
+    )
 
 
 def test_a_click_on_the_least_confident_question_opens_its_run(installation, sql):
-    app = page(installation, **ALL, view="Answers")
+    app = page(installation, **ALL, view="answers")
     table = next(f for f in app.dataframe if f.value.columns[0] == "question")
     app.session_state[table.key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
@@ -395,7 +398,7 @@ def test_an_opened_run_says_everything_that_is_known_of_it(empty):
 
 
 def test_what_was_chosen_in_a_chart_is_listed_until_all_are_wanted(installation, sql):
-    app = page(installation, **ALL, view="Answers")
+    app = page(installation, **ALL, view="answers")
     only = Filters(confidence=9, outcome=Outcome.ANSWERED)
     app.session_state[charts._CHOSEN] = ("confidence", charts.Pick("*Answered*, [x](y)", only))
     app.run()

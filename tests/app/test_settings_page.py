@@ -42,9 +42,9 @@ def page(installation, admin, member):
     def open_page(user, section="answers", whose="me") -> AppTest:
         app = opened(installation, settled(installation, user), "settings")
         if section != "answers":
-            app.segmented_control(key="settings_section").set_value(section).run()
+            app.segmented_control(key="address_section").set_value(section).run()
         if whose != "me":
-            app.segmented_control(key="settings_whose").set_value(whose).run()
+            app.segmented_control(key="address_whose").set_value(whose).run()
         assert not app.exception
         return app
 
@@ -144,7 +144,7 @@ def test_an_admin_sets_what_holds_for_everybody(installation, admin, member, pag
     assert preferences.own(installation, admin) == {}
     theirs = page(member)
     assert field(theirs, "passages").value == 12
-    assert "settings_whose" not in [control.key for control in theirs.segmented_control]
+    assert "address_whose" not in [control.key for control in theirs.segmented_control]
     button(app, "settings_reset_all_passages").click().run()
     assert preferences.of(installation, member).passages == 6
 

@@ -56,7 +56,7 @@ def texts(elements) -> str:
 
 def account(app: AppTest) -> AppTest:
     app = app.switch_page("pages/settings.py").run()
-    return app.segmented_control(key="settings_section").set_value("account").run()
+    return app.segmented_control(key="address_section").set_value("account").run()
 
 
 def change(app: AppTest, current: str, new: str, repeat: str) -> AppTest:

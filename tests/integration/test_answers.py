@@ -320,6 +320,16 @@ def test_a_question_is_answered_again_in_place_of_its_earlier_answer(
     assert runs.get(installation, admin, first.id).superseded_by == again
     with pytest.raises(Conflict):
         chat.again(installation, admin, first.id)
+    assert runs.get(installation, admin, again).created_at > first.created_at
+
+
+def test_an_earlier_answer_written_again_keeps_its_place(installation, admin, collection):
+    first, _ = ask(installation, admin, collection)
+    second, _ = ask(installation, admin, collection, conversation_id=first.conversation_id)
+    again = chat.again(installation, admin, first.id)
+    list(chat.follow(installation, admin, again))
+    found = messages.of_conversation(installation, admin, first.conversation_id or "").latest
+    assert [message.run_id for message in found] == [again, second.id]
 
 
 def test_a_model_deleted_or_switched_off_meanwhile_breaks_nothing(installation, admin, collection, scripted):
